@@ -1,0 +1,75 @@
+"""Finds the database that the settings name, makes it ready, and says where each role connects."""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+
+from outlay.db import migrate, roles
+from outlay.db.embedded import EmbeddedConfig, EmbeddedServer, RunningServer, attach
+from outlay.db.roles import DatabaseUrls
+from outlay.settings import Settings
+
+DATABASE = "outlay"
+
+OnState = Callable[[str], None]
+
+
+def embedded_config(settings: Settings) -> EmbeddedConfig:
+    """Where our own server lives."""
+    return EmbeddedConfig(data_dir=settings.data_dir, disk_warning_bytes=settings.disk_warn_bytes)
+
+
+@contextmanager
+def serving(settings: Settings, on_state: OnState) -> Iterator[DatabaseUrls]:
+    """The database of a server: our own is started, kept alive and stopped at the end."""
+    urls = external_urls(settings)
+    if urls is not None:
+        prepare(urls.owner, urls, on_state)
+        yield urls
+        return
+    server = EmbeddedServer(embedded_config(settings), on_state=on_state)
+    server.start(supervised=True)
+    try:
+        yield _prepared(server, on_state)
+    finally:
+        server.stop()
+
+
+@contextmanager
+def visiting(settings: Settings, on_state: OnState = lambda _: None) -> Iterator[DatabaseUrls]:
+    """The database of a command: beside a running server, or with one of its own for as long as it takes."""
+    urls = external_urls(settings)
+    if urls is not None:
+        prepare(urls.owner, urls, on_state)
+        yield urls
+        return
+    with attach(embedded_config(settings), on_state=on_state) as server:
+        yield _prepared(server, on_state)
+
+
+def external_urls(settings: Settings) -> DatabaseUrls | None:
+    """Where the roles connect on a server that is not ours; None where we bring our own."""
+    if settings.database_url is None:
+        return None
+    app, operator = settings.database_app_url, settings.database_operator_url
+    return roles.derive_urls(
+        settings.database_url.get_secret_value(),
+        app.get_secret_value() if app else None,
+        operator.get_secret_value() if operator else None,
+    )
+
+
+def prepare(admin_url: str, urls: DatabaseUrls, on_state: OnState) -> None:
+    """Makes the run-time roles and brings the schema up to date; does nothing where nothing is missing."""
+    roles.create_roles(admin_url, urls)
+    migrate.upgrade(urls.owner, on_state)
+
+
+def _prepared(server: EmbeddedServer | RunningServer, on_state: OnState) -> DatabaseUrls:
+    roles.create_owner_and_database(server.admin_url, DATABASE)
+    urls = DatabaseUrls(
+        owner=server.url(roles.OWNER, DATABASE),
+        app=server.url(roles.APP, DATABASE),
+        operator=server.url(roles.OPERATOR, DATABASE),
+    )
+    prepare(server.admin_url, urls, on_state)
+    return urls

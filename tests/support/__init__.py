@@ -1,0 +1,1 @@
+"""What tests share: real servers, databases of their own, workspaces to play in."""

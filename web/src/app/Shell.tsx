@@ -1,0 +1,87 @@
+/** The frame around every page of a signed-in person: rail, header, filters, content, and the bottom bar of a phone. */
+import { useQueryClient } from '@tanstack/react-query';
+import { Outlet, useMatches, useRouterState } from '@tanstack/react-router';
+import { lazy, Suspense, useEffect, useRef } from 'react';
+
+import { useMe } from '../api/session';
+import { FilterBar } from '../filters/FilterBar';
+import { startLive } from '../live/connection';
+import { closePalette, togglePalette, usePalette } from '../palette/open';
+import { ErrorBoundary } from '../ui/ErrorBoundary';
+import { BottomBar } from './BottomBar';
+import { Header } from './Header';
+import { Rail } from './Rail';
+
+const CommandPalette = lazy(() => import('../palette/CommandPalette'));
+
+export function Shell() {
+  const hasFilters = useMatches({ select: (matches) => matches.some((match) => match.staticData.hasFilters) });
+  useLiveConnection();
+  usePaletteKey();
+  const main = useFocusOnNavigation();
+  const isPaletteOpen = usePalette();
+  return (
+    <div className="flex min-h-dvh">
+      <a
+        href="#main"
+        className="fixed top-2 left-2 z-50 -translate-y-20 rounded-control bg-surface px-4 py-2 text-text focus:translate-y-0"
+      >
+        Skip to content
+      </a>
+      <Rail />
+      <div className="flex min-w-0 grow flex-col">
+        <Header />
+        <main
+          id="main"
+          ref={main}
+          tabIndex={-1}
+          className="mx-auto flex w-full max-w-[1440px] min-w-0 grow flex-col gap-4 p-3 pb-24 outline-none sm:p-4 sm:pb-24 md:p-6 md:pb-12"
+        >
+          {hasFilters && (
+            <ErrorBoundary what="The filter bar">
+              <FilterBar />
+            </ErrorBoundary>
+          )}
+          <Outlet />
+        </main>
+      </div>
+      <BottomBar />
+      {isPaletteOpen && (
+        <Suspense>
+          <CommandPalette onClose={closePalette} />
+        </Suspense>
+      )}
+    </div>
+  );
+}
+
+/** One connection for each workspace and person: another session means another connection. */
+function useLiveConnection() {
+  const queries = useQueryClient();
+  const { workspace, user } = useMe();
+  useEffect(() => startLive(queries), [queries, workspace.id, user?.id]);
+}
+
+function usePaletteKey() {
+  useEffect(() => {
+    const onKey = (event: KeyboardEvent) => {
+      if (event.key.toLowerCase() !== 'k' || !(event.ctrlKey || event.metaKey) || event.altKey || event.shiftKey) return;
+      event.preventDefault();
+      togglePalette();
+    };
+    window.addEventListener('keydown', onKey);
+    return () => window.removeEventListener('keydown', onKey);
+  }, []);
+}
+
+/** After a change of page the keyboard continues in its content, as it would after a page load. */
+function useFocusOnNavigation() {
+  const main = useRef<HTMLElement>(null);
+  const pathname = useRouterState({ select: (state) => state.resolvedLocation?.pathname });
+  const previous = useRef(pathname);
+  useEffect(() => {
+    if (previous.current !== undefined && previous.current !== pathname) main.current?.focus({ preventScroll: true });
+    previous.current = pathname;
+  }, [pathname]);
+  return main;
+}
