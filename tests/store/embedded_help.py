@@ -140,9 +140,7 @@ def run_python(program: str, *arguments: str, user: str | None = None) -> "subpr
     assert psycopg_home.origin is not None
     packages = Path(psycopg_home.origin).parents[1]
     environment = {"PATH": os.environ["PATH"], "PYTHONPATH": f"{SOURCES}:{packages}", "PYTHONDONTWRITEBYTECODE": "1"}
-    return subprocess.Popen(
-        command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, env=environment, cwd="/"
-    )
+    return subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, env=environment, cwd="/")
 
 
 def python_for(user: str) -> Path:
@@ -169,7 +167,9 @@ def eventually(condition: Callable[[], bool], patience_s: float = 30.0) -> bool:
 def is_alive(pid: int) -> bool:
     """Whether a process runs; one that has ended and waits to be collected does not."""
     try:
-        return Path(f"/proc/{pid}/stat").read_text(encoding="ascii", errors="replace").rpartition(")")[2].split()[0] != "Z"
+        return (
+            Path(f"/proc/{pid}/stat").read_text(encoding="ascii", errors="replace").rpartition(")")[2].split()[0] != "Z"
+        )
     except OSError:
         return False
 

@@ -195,6 +195,20 @@ def test_a_command_that_came_second_keeps_its_server_until_it_has_finished(place
     assert values == [[5]]
 
 
+def test_a_serving_owner_waits_for_a_command_that_is_under_way(place_18: Place) -> None:
+    said: list[str] = []
+    with attach(place_18.config) as command_server:
+        store(command_server.admin_url, 6)
+        serving = EmbeddedServer(place_18.config, on_state=said.append)
+        starting = threading.Thread(target=serving.start, kwargs={"supervised": True})
+        starting.start()
+        assert eventually(lambda: any("Waiting for a command" in line for line in said))
+        assert stored(command_server.admin_url) == [6]
+    starting.join(60)
+    assert stored(serving.admin_url) == [6]
+    serving.stop()
+
+
 def test_everybody_can_read_how_the_server_does(place_18: Place) -> None:
     assert server_state(place_18.config.data_dir) is None
     with EmbeddedServer(place_18.config) as server:
@@ -221,7 +235,9 @@ def test_data_of_another_major_version_is_refused_with_the_way_on(place_18: Plac
         pass
     version_file = place_18.config.cluster / "PG_VERSION"
     version_file.write_text("14\n", encoding="ascii")
-    with pytest.raises(EmbeddedError, match=r"PostgreSQL 14 made the data .*`outlay db backup FILE`.*restore") as refused:
+    with pytest.raises(
+        EmbeddedError, match=r"PostgreSQL 14 made the data .*`outlay db backup FILE`.*restore"
+    ) as refused:
         EmbeddedServer(place_18.config).start()
     assert refused.value.code == "version_mismatch"
     assert not place_18.config.lock_file.exists()

@@ -104,7 +104,9 @@ def test_a_pid_file_that_names_somebody_elses_process_does_not_keep_the_server_d
         socket_dir = server.address.socket_dir
     # Of the same user, for PostgreSQL itself already distrusts the processes of others.
     with running(as_account(["sleep", "600"])) as somebody:
-        contents = f"{somebody.pid}\n{place.config.cluster}\n1700000000\n5432\n{socket_dir}\n\n  5432001         7\nready   \n"
+        contents = (
+            f"{somebody.pid}\n{place.config.cluster}\n1700000000\n5432\n{socket_dir}\n\n  5432001         7\nready   \n"
+        )
         for stale in (place.config.cluster / "postmaster.pid", socket_dir / ".s.PGSQL.5432.lock"):
             stale.write_text(contents, encoding="ascii")
             give_to_account(stale)
@@ -247,8 +249,8 @@ def test_a_failed_start_names_the_reason_and_frees_the_directory(place_18: Place
 def test_a_recovery_of_many_seconds_is_waited_for_and_reported(place_18: Place) -> None:
     with EmbeddedServer(place_18.config) as server:
         store(server.admin_url, 21)
-    # Recovery asks for several archived files, and each answer takes its time.
-    slow = replace(place_18.config, settings={"restore_command": "sleep 4; false"})
+    # Recovery asks for two archived files: longer than the ten seconds after which others give up.
+    slow = replace(place_18.config, settings={"restore_command": "sleep 6; false"})
     wanted = place_18.config.cluster / "recovery.signal"
     wanted.touch()
     give_to_account(wanted)

@@ -3,11 +3,11 @@
 (function () {
   var chosen = null;
   try {
-    chosen = window.localStorage.getItem('outlay.theme');
+    chosen = window.localStorage.getItem("outlay.theme");
   } catch {
     // Storage may be forbidden; the system's choice stands.
   }
-  var light = window.matchMedia('(prefers-color-scheme: light)').matches;
-  var theme = chosen === 'light' || chosen === 'dark' ? chosen : light ? 'light' : 'dark';
-  document.documentElement.setAttribute('data-theme', theme);
+  var light = window.matchMedia("(prefers-color-scheme: light)").matches;
+  var theme = chosen === "light" || chosen === "dark" ? chosen : light ? "light" : "dark";
+  document.documentElement.setAttribute("data-theme", theme);
 })();

@@ -32,9 +32,7 @@ EXTRA_POLICIES = {("membership", "own_memberships")}
 SHARED_KEY_COLUMN = "workspace_id"
 
 
-def tenant_table(
-    name: str, *items: SchemaItem, key: Sequence[str] = ("id",), prefixes: Sequence[str] = ()
-) -> Table:
+def tenant_table(name: str, *items: SchemaItem, key: Sequence[str] = ("id",), prefixes: Sequence[str] = ()) -> Table:
     """A table whose rows belong to a workspace: the workspace leads its primary key, always."""
     return Table(
         name,

@@ -196,7 +196,7 @@ class DemoEvent:
 
 @dataclass(frozen=True, slots=True)
 class DemoOutcome:
-    """One value fact; only revenue carries money."""
+    """One value fact; only revenue carries money, and `time_saved` counts hours."""
 
     id: str
     time: datetime

@@ -1,8 +1,8 @@
 /** The one way to the native API: typed by its paths, refusals thrown as ApiProblem, the CSRF token added. */
-import createClient, { type Middleware } from 'openapi-fetch';
+import createClient, { type Middleware } from "openapi-fetch";
 
-import type { paths } from './paths';
-import { problemOf, unreachable } from './problem';
+import type { paths } from "./paths";
+import { problemOf, unreachable } from "./problem";
 
 let csrfToken: string | null = null;
 
@@ -13,7 +13,7 @@ export function rememberCsrfToken(token: string | null): void {
 
 const guard: Middleware = {
   onRequest({ request }) {
-    if (request.method !== 'GET' && csrfToken) request.headers.set('X-CSRF-Token', csrfToken);
+    if (request.method !== "GET" && csrfToken) request.headers.set("X-CSRF-Token", csrfToken);
     return request;
   },
   async onResponse({ response }) {
@@ -24,7 +24,7 @@ const guard: Middleware = {
   },
 };
 
-export const api = createClient<paths>({ baseUrl: '/', credentials: 'same-origin' });
+export const api = createClient<paths>({ baseUrl: "/", credentials: "same-origin" });
 api.use(guard);
 
 /** The data of an answer; a refusal has been thrown before this point. */

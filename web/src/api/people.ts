@@ -1,45 +1,51 @@
 /** Colleagues, invitations, keys, the workspace and the audit log. */
-import { infiniteQueryOptions, keepPreviousData, queryOptions, useMutation, useQueryClient } from '@tanstack/react-query';
+import {
+  infiniteQueryOptions,
+  keepPreviousData,
+  queryOptions,
+  useMutation,
+  useQueryClient,
+} from "@tanstack/react-query";
 
-import { answer, api } from './client';
-import type { AuditQuery } from './paths';
-import { meQuery } from './session';
+import { answer, api } from "./client";
+import type { AuditQuery } from "./paths";
+import { meQuery } from "./session";
 
 const LIST_LIMIT = 500;
 
 export const usersQuery = queryOptions({
-  queryKey: ['users'],
-  queryFn: () => answer(api.GET('/api/v1/users', { params: { query: { limit: LIST_LIMIT } } })),
+  queryKey: ["users"],
+  queryFn: () => answer(api.GET("/api/v1/users", { params: { query: { limit: LIST_LIMIT } } })),
 });
 
 export const invitationsQuery = queryOptions({
-  queryKey: ['invitations'],
-  queryFn: () => answer(api.GET('/api/v1/invitations', { params: { query: { limit: LIST_LIMIT } } })),
+  queryKey: ["invitations"],
+  queryFn: () => answer(api.GET("/api/v1/invitations", { params: { query: { limit: LIST_LIMIT } } })),
 });
 
 export const keysQuery = queryOptions({
-  queryKey: ['keys'],
-  queryFn: () => answer(api.GET('/api/v1/keys', { params: { query: { limit: LIST_LIMIT } } })),
+  queryKey: ["keys"],
+  queryFn: () => answer(api.GET("/api/v1/keys", { params: { query: { limit: LIST_LIMIT } } })),
 });
 
 export const auditQuery = (filter: AuditQuery) =>
   infiniteQueryOptions({
-    queryKey: ['audit', 'list', filter],
+    queryKey: ["audit", "list", filter],
     queryFn: ({ pageParam }) =>
-      answer(api.GET('/api/v1/audit', { params: { query: { limit: 50, ...filter, cursor: pageParam } } })),
+      answer(api.GET("/api/v1/audit", { params: { query: { limit: 50, ...filter, cursor: pageParam } } })),
     initialPageParam: undefined as string | undefined,
     getNextPageParam: (page) => page.next ?? undefined,
     placeholderData: keepPreviousData,
   });
 
 export const latestAuditQuery = queryOptions({
-  queryKey: ['audit', 'latest'],
-  queryFn: () => answer(api.GET('/api/v1/audit', { params: { query: { limit: 6 } } })),
+  queryKey: ["audit", "latest"],
+  queryFn: () => answer(api.GET("/api/v1/audit", { params: { query: { limit: 6 } } })),
 });
 
 export const auditVerificationQuery = queryOptions({
-  queryKey: ['audit', 'verification'],
-  queryFn: () => answer(api.GET('/api/v1/audit/verification')),
+  queryKey: ["audit", "verification"],
+  queryFn: () => answer(api.GET("/api/v1/audit/verification")),
 });
 
 /** A mutation that refreshes the named lists when it is done, whatever its end. */
@@ -54,26 +60,23 @@ function useChange<Input, Output>(change: (input: Input) => Promise<Output>, top
 export const useUserChange = () =>
   useChange(
     ({ id, ...body }: { id: string; role: string; client?: string | null }) =>
-      answer(api.PATCH('/api/v1/users/{id}', { params: { path: { id } }, body })),
-    ['users', 'audit'],
+      answer(api.PATCH("/api/v1/users/{id}", { params: { path: { id } }, body })),
+    ["users", "audit"],
   );
 
 export const useUserRemoval = () =>
-  useChange(
-    (id: string) => answer(api.DELETE('/api/v1/users/{id}', { params: { path: { id } } })),
-    ['users', 'audit'],
-  );
+  useChange((id: string) => answer(api.DELETE("/api/v1/users/{id}", { params: { path: { id } } })), ["users", "audit"]);
 
 export const useInvitation = () =>
   useChange(
-    (body: { email: string; role: string; client?: string }) => answer(api.POST('/api/v1/invitations', { body })),
-    ['invitations', 'audit'],
+    (body: { email: string; role: string; client?: string }) => answer(api.POST("/api/v1/invitations", { body })),
+    ["invitations", "audit"],
   );
 
 export const useInvitationWithdrawal = () =>
   useChange(
-    (id: string) => answer(api.DELETE('/api/v1/invitations/{id}', { params: { path: { id } } })),
-    ['invitations', 'audit'],
+    (id: string) => answer(api.DELETE("/api/v1/invitations/{id}", { params: { path: { id } } })),
+    ["invitations", "audit"],
   );
 
 export interface NewKey {
@@ -85,16 +88,16 @@ export interface NewKey {
 }
 
 export const useKeyCreation = () =>
-  useChange((body: NewKey) => answer(api.POST('/api/v1/keys', { body })), ['keys', 'audit']);
+  useChange((body: NewKey) => answer(api.POST("/api/v1/keys", { body })), ["keys", "audit"]);
 
 export const useKeyRevocation = () =>
-  useChange((id: string) => answer(api.DELETE('/api/v1/keys/{id}', { params: { path: { id } } })), ['keys', 'audit']);
+  useChange((id: string) => answer(api.DELETE("/api/v1/keys/{id}", { params: { path: { id } } })), ["keys", "audit"]);
 
 export function useWorkspaceChange() {
   const queries = useQueryClient();
   return useMutation({
     mutationFn: (body: { name?: string; time_zone?: string; currency?: string }) =>
-      answer(api.PATCH('/api/v1/workspace', { body })),
+      answer(api.PATCH("/api/v1/workspace", { body })),
     onSuccess: () => queries.invalidateQueries({ queryKey: meQuery.queryKey }),
   });
 }

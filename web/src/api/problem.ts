@@ -22,10 +22,10 @@ export class ApiProblem extends Error {
   readonly retryAfterSeconds: number | null;
 
   constructor(status: number, body: ProblemBody, retryAfterSeconds: number | null = null) {
-    super(body.detail || body.title || 'The request failed.');
+    super(body.detail || body.title || "The request failed.");
     this.status = status;
-    this.code = body.code ?? 'internal_error';
-    this.title = body.title ?? 'The request failed';
+    this.code = body.code ?? "internal_error";
+    this.title = body.title ?? "The request failed";
     this.requestId = body.request_id ?? null;
     this.errors = body.errors ?? [];
     this.retryAfterSeconds = retryAfterSeconds;
@@ -41,9 +41,9 @@ export class ApiProblem extends Error {
 /** The server gave no answer at all. */
 export function unreachable(): ApiProblem {
   return new ApiProblem(0, {
-    code: 'unreachable',
-    title: 'Outlay cannot be reached',
-    detail: 'Outlay gave no answer. Check your connection; what you already see stays here.',
+    code: "unreachable",
+    title: "Outlay cannot be reached",
+    detail: "Outlay gave no answer. Check your connection; what you already see stays here.",
   });
 }
 
@@ -55,17 +55,17 @@ export async function problemOf(response: Response): Promise<ApiProblem> {
     // A proxy in between answers without our shape; the status alone has to do.
     body = { title: `The server answered with status ${response.status}` };
   }
-  const seconds = Number(response.headers.get('retry-after') ?? '');
-  body.request_id ??= response.headers.get('x-request-id') ?? undefined;
+  const seconds = Number(response.headers.get("retry-after") ?? "");
+  body.request_id ??= response.headers.get("x-request-id") ?? undefined;
   return new ApiProblem(response.status, body, Number.isFinite(seconds) && seconds > 0 ? seconds : null);
 }
 
 export function asProblem(error: unknown): ApiProblem {
   if (error instanceof ApiProblem) return error;
   const detail = error instanceof Error ? error.message : String(error);
-  return new ApiProblem(0, { code: 'page_failed', title: 'This part of the page failed', detail });
+  return new ApiProblem(0, { code: "page_failed", title: "This part of the page failed", detail });
 }
 
 export function isSignedOut(error: unknown): boolean {
-  return error instanceof ApiProblem && error.status === 401 && error.code !== 'sign_in_failed';
+  return error instanceof ApiProblem && error.status === 401 && error.code !== "sign_in_failed";
 }

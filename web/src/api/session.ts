@@ -1,12 +1,12 @@
 /** Who is signed in: the query that everything else depends on, and the calls that change it. */
-import { queryOptions, useMutation, useQueryClient, useSuspenseQuery, type QueryClient } from '@tanstack/react-query';
+import { queryOptions, useMutation, useQueryClient, useSuspenseQuery, type QueryClient } from "@tanstack/react-query";
 
-import { answer, api, rememberCsrfToken } from './client';
-import type { Me, Permission } from './types';
+import { answer, api, rememberCsrfToken } from "./client";
+import type { Me, Permission } from "./types";
 
 export const meQuery = queryOptions({
-  queryKey: ['me'],
-  queryFn: async () => remember(await answer(api.GET('/api/v1/me'))),
+  queryKey: ["me"],
+  queryFn: async () => remember(await answer(api.GET("/api/v1/me"))),
   staleTime: 60_000,
 });
 
@@ -42,54 +42,54 @@ function useStart<Input>(start: Start<Input>) {
 }
 
 export const useSignIn = () =>
-  useStart((body: { email: string; password: string }) => answer(api.POST('/api/v1/session', { body })));
+  useStart((body: { email: string; password: string }) => answer(api.POST("/api/v1/session", { body })));
 
 export const useLinkSignIn = () =>
-  useStart((body: { token: string }) => answer(api.POST('/api/v1/session/link', { body })));
+  useStart((body: { token: string }) => answer(api.POST("/api/v1/session/link", { body })));
 
 export const useWorkspaceSwitch = () =>
-  useStart((workspace_id: string) => answer(api.POST('/api/v1/session/workspace', { body: { workspace_id } })));
+  useStart((workspace_id: string) => answer(api.POST("/api/v1/session/workspace", { body: { workspace_id } })));
 
 export const usePasswordReset = () =>
-  useStart((body: { token: string; password: string }) => answer(api.POST('/api/v1/password-reset/confirm', { body })));
+  useStart((body: { token: string; password: string }) => answer(api.POST("/api/v1/password-reset/confirm", { body })));
 
 export const useInvitationAcceptance = () =>
   useStart((body: { token: string; name?: string; password?: string }) =>
-    answer(api.POST('/api/v1/invitations/accept', { body })),
+    answer(api.POST("/api/v1/invitations/accept", { body })),
   );
 
 export const usePasswordResetRequest = () =>
-  useMutation({ mutationFn: (email: string) => answer(api.POST('/api/v1/password-reset', { body: { email } })) });
+  useMutation({ mutationFn: (email: string) => answer(api.POST("/api/v1/password-reset", { body: { email } })) });
 
 export const openInvitationQuery = (token: string) =>
   queryOptions({
-    queryKey: ['invitation', token],
-    queryFn: () => answer(api.GET('/api/v1/invitations/open', { params: { query: { token } } })),
+    queryKey: ["invitation", token],
+    queryFn: () => answer(api.GET("/api/v1/invitations/open", { params: { query: { token } } })),
     retry: false,
   });
 
 export function useSignOut() {
-  return useMutation({ mutationFn: () => answer(api.DELETE('/api/v1/session')) });
+  return useMutation({ mutationFn: () => answer(api.DELETE("/api/v1/session")) });
 }
 
 export function useProfileChange() {
   const queries = useQueryClient();
   return useMutation({
     mutationFn: (body: { name?: string; current_password?: string; new_password?: string }) =>
-      answer(api.PATCH('/api/v1/me', { body })),
+      answer(api.PATCH("/api/v1/me", { body })),
     onSuccess: (me) => queries.setQueryData(meQuery.queryKey, remember(me)),
   });
 }
 
 export const sessionsQuery = queryOptions({
-  queryKey: ['sessions'],
-  queryFn: () => answer(api.GET('/api/v1/me/sessions')),
+  queryKey: ["sessions"],
+  queryFn: () => answer(api.GET("/api/v1/me/sessions")),
 });
 
 export function useSessionRevocation() {
   const queries = useQueryClient();
   return useMutation({
-    mutationFn: (id: string) => answer(api.DELETE('/api/v1/me/sessions/{id}', { params: { path: { id } } })),
-    onSettled: () => queries.invalidateQueries({ queryKey: ['sessions'] }),
+    mutationFn: (id: string) => answer(api.DELETE("/api/v1/me/sessions/{id}", { params: { path: { id } } })),
+    onSettled: () => queries.invalidateQueries({ queryKey: ["sessions"] }),
   });
 }

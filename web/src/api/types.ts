@@ -1,21 +1,21 @@
 /** The native API as the dashboard uses it: what each call takes and answers. */
 
-export type Role = 'owner' | 'admin' | 'manager' | 'analyst' | 'viewer' | 'portal' | 'agent';
+export type Role = "owner" | "admin" | "manager" | "analyst" | "viewer" | "portal" | "agent";
 
 export type Permission =
-  | 'workspace.read'
-  | 'workspace.manage'
-  | 'portfolio.read'
-  | 'portfolio.manage'
-  | 'people.read'
-  | 'people.manage'
-  | 'owners.manage'
-  | 'keys.manage'
-  | 'audit.read'
-  | 'spend.read'
-  | 'spend.write'
-  | 'budgets.read'
-  | 'budgets.manage';
+  | "workspace.read"
+  | "workspace.manage"
+  | "portfolio.read"
+  | "portfolio.manage"
+  | "people.read"
+  | "people.manage"
+  | "owners.manage"
+  | "keys.manage"
+  | "audit.read"
+  | "spend.read"
+  | "spend.write"
+  | "budgets.read"
+  | "budgets.manage";
 
 export interface Reference {
   id: string;
@@ -38,7 +38,7 @@ export interface WorkspaceMembership {
 }
 
 export interface Me {
-  kind: 'user' | 'key';
+  kind: "user" | "key";
   user: { id: string; name: string; email: string } | null;
   role: string;
   permissions: string[];

@@ -1,14 +1,14 @@
 /** The bar at the foot of a phone: four pages and a menu with all the others. */
-import { Link } from '@tanstack/react-router';
-import type { ComponentProps } from 'react';
+import { Link } from "@tanstack/react-router";
+import type { ComponentProps } from "react";
 
-import { useMe } from '../api/session';
-import { Icon, type IconName } from '../ui/icons';
-import { Menu, MenuItem } from '../ui/Menu';
-import { PHONE_PATHS, visiblePages } from './pages';
+import { useMe } from "../api/session";
+import { Icon, type IconName } from "../ui/icons";
+import { Menu, MenuItem } from "../ui/Menu";
+import { PHONE_PATHS, visiblePages } from "./pages";
 
 const ITEM =
-  'flex min-h-14 w-full min-w-0 flex-col items-center justify-center gap-0.5 text-axis text-muted no-underline outline-offset-[-2px]';
+  "flex min-h-14 w-full min-w-0 flex-col items-center justify-center gap-0.5 text-axis text-muted no-underline outline-offset-[-2px]";
 
 export function BottomBar() {
   const pages = visiblePages(useMe().permissions).flatMap((group) => group.pages);
@@ -24,9 +24,9 @@ export function BottomBar() {
           <li key={page.to} className="min-w-0 flex-1">
             <Link
               to={page.to}
-              activeOptions={{ exact: page.to === '/', includeSearch: false }}
+              activeOptions={{ exact: page.to === "/", includeSearch: false }}
               className={ITEM}
-              activeProps={{ className: '!text-accent font-semibold' }}
+              activeProps={{ className: "!text-accent font-semibold" }}
             >
               <Label icon={page.icon} name={page.name} />
             </Link>
@@ -50,7 +50,7 @@ export function BottomBar() {
 }
 
 /** The menu hands its wiring to the button as props. */
-function MoreButton(props: ComponentProps<'button'>) {
+function MoreButton(props: ComponentProps<"button">) {
   return (
     <button type="button" {...props} className={ITEM}>
       <Label icon="more" name="More" />

@@ -1,11 +1,11 @@
 /** The header: which workspace this is, the way to everything, whether the page is live, and who is signed in. */
-import { openPalette } from '../palette/open';
-import { LiveMarker } from '../live/LiveMarker';
-import { ThemeMenu } from '../theme/ThemeMenu';
-import { Icon } from '../ui/icons';
-import { LogoMark } from './Logo';
-import { UserMenu } from './UserMenu';
-import { WorkspaceSwitcher } from './WorkspaceSwitcher';
+import { openPalette } from "../palette/open";
+import { LiveMarker } from "../live/LiveMarker";
+import { ThemeMenu } from "../theme/ThemeMenu";
+import { Icon } from "../ui/icons";
+import { LogoMark } from "./Logo";
+import { UserMenu } from "./UserMenu";
+import { WorkspaceSwitcher } from "./WorkspaceSwitcher";
 
 const IS_APPLE = /Mac|iPhone|iPad/.test(navigator.userAgent);
 
@@ -27,7 +27,9 @@ export function Header() {
         >
           <Icon name="search" />
           <span className="max-lg:hidden">Search</span>
-          <kbd className="rounded bg-surface-2 px-1.5 font-sans text-small max-lg:hidden">{IS_APPLE ? '⌘K' : 'Ctrl K'}</kbd>
+          <kbd className="rounded bg-surface-2 px-1.5 font-sans text-small max-lg:hidden">
+            {IS_APPLE ? "⌘K" : "Ctrl K"}
+          </kbd>
         </button>
         <ThemeMenu />
         <UserMenu />

@@ -1,19 +1,19 @@
 /** The side rail: every page, wide or as a strip of icons, as the person left it. */
-import { Link } from '@tanstack/react-router';
-import { useState } from 'react';
+import { Link } from "@tanstack/react-router";
+import { useState } from "react";
 
-import { useMe } from '../api/session';
-import { IconButton } from '../ui/Button';
-import { classes } from '../ui/classes';
-import { Icon } from '../ui/icons';
-import { Logo, LogoMark } from './Logo';
-import { visiblePages, type PageLink } from './pages';
+import { useMe } from "../api/session";
+import { IconButton } from "../ui/Button";
+import { classes } from "../ui/classes";
+import { Icon } from "../ui/icons";
+import { Logo, LogoMark } from "./Logo";
+import { visiblePages, type PageLink } from "./pages";
 
-const STORED_AS = 'outlay.rail';
+const STORED_AS = "outlay.rail";
 
 function readCollapsed(): boolean {
   try {
-    return localStorage.getItem(STORED_AS) === 'collapsed';
+    return localStorage.getItem(STORED_AS) === "collapsed";
   } catch {
     return false;
   }
@@ -21,7 +21,7 @@ function readCollapsed(): boolean {
 
 function storeCollapsed(isCollapsed: boolean) {
   try {
-    localStorage.setItem(STORED_AS, isCollapsed ? 'collapsed' : 'open');
+    localStorage.setItem(STORED_AS, isCollapsed ? "collapsed" : "open");
   } catch {
     // Where storage is forbidden the rail opens anew on the next visit.
   }
@@ -37,8 +37,8 @@ export function Rail() {
   return (
     <div
       className={classes(
-        'glass sticky top-0 hidden h-dvh shrink-0 flex-col border-r border-line md:flex',
-        isCollapsed ? 'w-16' : 'w-(--rail-width)',
+        "glass sticky top-0 hidden h-dvh shrink-0 flex-col border-r border-line md:flex",
+        isCollapsed ? "w-16" : "w-(--rail-width)",
       )}
     >
       <Link to="/" aria-label="Outlay, home" className="flex h-14 shrink-0 items-center px-[17px] no-underline">
@@ -61,7 +61,7 @@ export function Rail() {
       <div className="border-t border-line p-3">
         <IconButton
           icon="rail"
-          label={isCollapsed ? 'Widen the side rail' : 'Narrow the side rail'}
+          label={isCollapsed ? "Widen the side rail" : "Narrow the side rail"}
           aria-expanded={!isCollapsed}
           onClick={toggle}
         />
@@ -74,13 +74,13 @@ function RailLink({ page, isCollapsed }: { page: PageLink; isCollapsed: boolean 
   return (
     <Link
       to={page.to}
-      activeOptions={{ exact: page.to === '/', includeSearch: false }}
+      activeOptions={{ exact: page.to === "/", includeSearch: false }}
       title={isCollapsed ? page.name : undefined}
       className="flex h-9 items-center gap-3 rounded-control border border-transparent px-2.5 text-muted no-underline hover:bg-surface-2 hover:text-text coarse:h-11"
-      activeProps={{ className: '!text-text bg-surface-2 !border-line font-semibold [&>svg]:text-accent' }}
+      activeProps={{ className: "!text-text bg-surface-2 !border-line font-semibold [&>svg]:text-accent" }}
     >
       <Icon name={page.icon} className="shrink-0" />
-      <span className={isCollapsed ? 'sr-only' : 'truncate'}>{page.name}</span>
+      <span className={isCollapsed ? "sr-only" : "truncate"}>{page.name}</span>
     </Link>
   );
 }

@@ -1,18 +1,18 @@
 /** The frame around every page of a signed-in person: rail, header, filters, content, and the bottom bar of a phone. */
-import { useQueryClient } from '@tanstack/react-query';
-import { Outlet, useMatches, useRouterState } from '@tanstack/react-router';
-import { lazy, Suspense, useEffect, useRef } from 'react';
+import { useQueryClient } from "@tanstack/react-query";
+import { Outlet, useMatches, useRouterState } from "@tanstack/react-router";
+import { lazy, Suspense, useEffect, useRef } from "react";
 
-import { useMe } from '../api/session';
-import { FilterBar } from '../filters/FilterBar';
-import { startLive } from '../live/connection';
-import { closePalette, togglePalette, usePalette } from '../palette/open';
-import { ErrorBoundary } from '../ui/ErrorBoundary';
-import { BottomBar } from './BottomBar';
-import { Header } from './Header';
-import { Rail } from './Rail';
+import { useMe } from "../api/session";
+import { FilterBar } from "../filters/FilterBar";
+import { startLive } from "../live/connection";
+import { closePalette, togglePalette, usePalette } from "../palette/open";
+import { ErrorBoundary } from "../ui/ErrorBoundary";
+import { BottomBar } from "./BottomBar";
+import { Header } from "./Header";
+import { Rail } from "./Rail";
 
-const CommandPalette = lazy(() => import('../palette/CommandPalette'));
+const CommandPalette = lazy(() => import("../palette/CommandPalette"));
 
 export function Shell() {
   const hasFilters = useMatches({ select: (matches) => matches.some((match) => match.staticData.hasFilters) });
@@ -65,12 +65,13 @@ function useLiveConnection() {
 function usePaletteKey() {
   useEffect(() => {
     const onKey = (event: KeyboardEvent) => {
-      if (event.key.toLowerCase() !== 'k' || !(event.ctrlKey || event.metaKey) || event.altKey || event.shiftKey) return;
+      if (event.key.toLowerCase() !== "k" || !(event.ctrlKey || event.metaKey) || event.altKey || event.shiftKey)
+        return;
       event.preventDefault();
       togglePalette();
     };
-    window.addEventListener('keydown', onKey);
-    return () => window.removeEventListener('keydown', onKey);
+    window.addEventListener("keydown", onKey);
+    return () => window.removeEventListener("keydown", onKey);
   }, []);
 }
 

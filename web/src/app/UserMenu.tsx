@@ -1,13 +1,13 @@
 /** Who is signed in, and the way out. */
-import { useQueryClient } from '@tanstack/react-query';
-import { Link, useNavigate } from '@tanstack/react-router';
+import { useQueryClient } from "@tanstack/react-query";
+import { Link, useNavigate } from "@tanstack/react-router";
 
-import { forgetSession, useMe, useSignOut } from '../api/session';
-import { asProblem } from '../api/problem';
-import { roleName } from '../api/words';
-import { Icon } from '../ui/icons';
-import { Menu, MenuItem, MenuSeparator } from '../ui/Menu';
-import { toast } from '../ui/Toast';
+import { forgetSession, useMe, useSignOut } from "../api/session";
+import { asProblem } from "../api/problem";
+import { roleName } from "../api/words";
+import { Icon } from "../ui/icons";
+import { Menu, MenuItem, MenuSeparator } from "../ui/Menu";
+import { toast } from "../ui/Toast";
 
 export function useLeave() {
   const queries = useQueryClient();
@@ -15,26 +15,23 @@ export function useLeave() {
   const signOut = useSignOut();
   return () =>
     signOut.mutate(undefined, {
-      onSuccess: async () => {
-        await navigate({ to: '/sign-in', search: {} });
-        forgetSession(queries);
-      },
+      onSuccess: () => void navigate({ to: "/sign-in", search: {} }).then(() => forgetSession(queries)),
       onError: (error) => toast(asProblem(error).message),
     });
 }
 
 function initials(name: string): string {
   const words = name.trim().split(/\s+/);
-  return [words[0], words.length > 1 ? words.at(-1) : '']
-    .map((word) => word?.charAt(0) ?? '')
-    .join('')
+  return [words[0], words.length > 1 ? words.at(-1) : ""]
+    .map((word) => word?.charAt(0) ?? "")
+    .join("")
     .toUpperCase();
 }
 
 export function UserMenu() {
   const { user, role } = useMe();
   const leave = useLeave();
-  const name = user?.name || user?.email || 'API key';
+  const name = user?.name || user?.email || "API key";
   return (
     <Menu
       trigger={

@@ -1,11 +1,11 @@
 /** The name of the workspace; for people in several, the switch between them. */
-import { useNavigate } from '@tanstack/react-router';
+import { useNavigate } from "@tanstack/react-router";
 
-import { useMe, useWorkspaceSwitch } from '../api/session';
-import { asProblem } from '../api/problem';
-import { Icon } from '../ui/icons';
-import { Menu, MenuChoice } from '../ui/Menu';
-import { toast } from '../ui/Toast';
+import { useMe, useWorkspaceSwitch } from "../api/session";
+import { asProblem } from "../api/problem";
+import { Icon } from "../ui/icons";
+import { Menu, MenuChoice } from "../ui/Menu";
+import { toast } from "../ui/Toast";
 
 export function WorkspaceSwitcher() {
   const { workspace, workspaces } = useMe();
@@ -20,7 +20,7 @@ export function WorkspaceSwitcher() {
       onSuccess: (me) => {
         toast(`You are now in ${me.workspace.name}.`);
         // The filters name clients of the workspace that was left.
-        void navigate({ to: '/', search: { client: undefined, campaign: undefined, agent: undefined } });
+        void navigate({ to: "/", search: { client: undefined, campaign: undefined, agent: undefined } });
       },
       onError: (error) => toast(asProblem(error).message),
     });

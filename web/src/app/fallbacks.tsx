@@ -1,11 +1,11 @@
 /** What is shown when an address leads nowhere or a whole page fails. */
-import { Link, useRouter, type ErrorComponentProps } from '@tanstack/react-router';
+import { Link, useRouter, type ErrorComponentProps } from "@tanstack/react-router";
 
-import { buttonLook } from '../ui/Button';
-import { Card } from '../ui/Card';
-import { Empty } from '../ui/Empty';
-import { ErrorState } from '../ui/ErrorState';
-import { Page } from '../ui/Page';
+import { buttonLook } from "../ui/Button";
+import { Card } from "../ui/Card";
+import { Empty } from "../ui/Empty";
+import { ErrorState } from "../ui/ErrorState";
+import { Page } from "../ui/Page";
 
 export function NotFound() {
   return (
@@ -16,7 +16,7 @@ export function NotFound() {
             icon="search"
             title="Nothing lives at this address"
             action={
-              <Link to="/" className={buttonLook('primary')}>
+              <Link to="/" className={buttonLook("primary")}>
                 Go to the home page
               </Link>
             }

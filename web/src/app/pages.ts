@@ -1,17 +1,17 @@
 /** The pages of the application, for the rail, the bottom bar and the command palette. */
-import type { Permission } from '../api/types';
-import type { IconName } from '../ui/icons';
+import type { Permission } from "../api/types";
+import type { IconName } from "../ui/icons";
 
 export type PagePath =
-  | '/'
-  | '/settings/clients'
-  | '/settings/campaigns'
-  | '/settings/agents'
-  | '/settings/users'
-  | '/settings/keys'
-  | '/settings/audit'
-  | '/settings/workspace'
-  | '/settings/profile';
+  | "/"
+  | "/settings/clients"
+  | "/settings/campaigns"
+  | "/settings/agents"
+  | "/settings/users"
+  | "/settings/keys"
+  | "/settings/audit"
+  | "/settings/workspace"
+  | "/settings/profile";
 
 export interface PageLink {
   to: PagePath;
@@ -26,29 +26,29 @@ export interface PageGroup {
 }
 
 export const PAGE_GROUPS: PageGroup[] = [
-  { name: 'Overview', pages: [{ to: '/', name: 'Home', icon: 'home' }] },
+  { name: "Overview", pages: [{ to: "/", name: "Home", icon: "home" }] },
   {
-    name: 'Portfolio',
+    name: "Portfolio",
     pages: [
-      { to: '/settings/clients', name: 'Clients', icon: 'clients', needs: 'portfolio.read' },
-      { to: '/settings/campaigns', name: 'Campaigns', icon: 'campaigns', needs: 'portfolio.read' },
-      { to: '/settings/agents', name: 'Agents', icon: 'agents', needs: 'portfolio.read' },
+      { to: "/settings/clients", name: "Clients", icon: "clients", needs: "portfolio.read" },
+      { to: "/settings/campaigns", name: "Campaigns", icon: "campaigns", needs: "portfolio.read" },
+      { to: "/settings/agents", name: "Agents", icon: "agents", needs: "portfolio.read" },
     ],
   },
   {
-    name: 'Settings',
+    name: "Settings",
     pages: [
-      { to: '/settings/workspace', name: 'Workspace', icon: 'workspace' },
-      { to: '/settings/users', name: 'Users', icon: 'users', needs: 'people.read' },
-      { to: '/settings/keys', name: 'API keys', icon: 'keys', needs: 'keys.manage' },
-      { to: '/settings/audit', name: 'Audit log', icon: 'audit', needs: 'audit.read' },
-      { to: '/settings/profile', name: 'Your profile', icon: 'profile' },
+      { to: "/settings/workspace", name: "Workspace", icon: "workspace" },
+      { to: "/settings/users", name: "Users", icon: "users", needs: "people.read" },
+      { to: "/settings/keys", name: "API keys", icon: "keys", needs: "keys.manage" },
+      { to: "/settings/audit", name: "Audit log", icon: "audit", needs: "audit.read" },
+      { to: "/settings/profile", name: "Your profile", icon: "profile" },
     ],
   },
 ];
 
 /** The four that a thumb reaches on a phone; everything else is behind "More". */
-export const PHONE_PATHS: PagePath[] = ['/', '/settings/clients', '/settings/campaigns', '/settings/agents'];
+export const PHONE_PATHS: PagePath[] = ["/", "/settings/clients", "/settings/campaigns", "/settings/agents"];
 
 export function visiblePages(permissions: string[]): PageGroup[] {
   return PAGE_GROUPS.map((group) => ({

@@ -1,8 +1,8 @@
 /** The cache of everything fetched, and what happens when an answer says that nobody is signed in. */
-import { MutationCache, QueryCache, QueryClient } from '@tanstack/react-query';
+import { MutationCache, QueryCache, QueryClient } from "@tanstack/react-query";
 
-import { ApiProblem, isSignedOut } from '../api/problem';
-import { meQuery } from '../api/session';
+import { ApiProblem, isSignedOut } from "../api/problem";
+import { meQuery } from "../api/session";
 
 const RETRIES_MAX = 2;
 
@@ -10,7 +10,7 @@ export function createQueries(onSignedOut: (code: string) => void): QueryClient 
   const watch = (error: unknown) => {
     if (isSignedOut(error)) onSignedOut((error as ApiProblem).code);
     // Another tab may have begun another session, whose token this one does not know yet.
-    if (error instanceof ApiProblem && error.code === 'csrf_failed') {
+    if (error instanceof ApiProblem && error.code === "csrf_failed") {
       void queries.invalidateQueries({ queryKey: meQuery.queryKey });
     }
   };

@@ -1,5 +1,5 @@
 /** Every address of the application. Pages are loaded when they are first needed. */
-import type { QueryClient } from '@tanstack/react-query';
+import type { QueryClient } from "@tanstack/react-query";
 import {
   createRootRouteWithContext,
   createRoute,
@@ -7,14 +7,14 @@ import {
   lazyRouteComponent,
   redirect,
   retainSearchParams,
-} from '@tanstack/react-router';
+} from "@tanstack/react-router";
 
-import { isSignedOut } from '../api/problem';
-import { meQuery } from '../api/session';
-import { parseSearch, readFilters, stringifySearch, type Filters } from '../filters/filters';
-import { SkeletonPage } from '../ui/Skeleton';
-import { NotFound, PageFailed } from './fallbacks';
-import { Shell } from './Shell';
+import { isSignedOut } from "../api/problem";
+import { meQuery } from "../api/session";
+import { parseSearch, readFilters, stringifySearch, type Filters } from "../filters/filters";
+import { SkeletonPage } from "../ui/Skeleton";
+import { NotFound, PageFailed } from "./fallbacks";
+import { Shell } from "./Shell";
 
 interface Context {
   queries: QueryClient;
@@ -23,7 +23,7 @@ interface Context {
 const root = createRootRouteWithContext<Context>()({ notFoundComponent: NotFound, errorComponent: PageFailed });
 
 function text(value: unknown): string | undefined {
-  return typeof value === 'string' && value !== '' ? value : undefined;
+  return typeof value === "string" && value !== "" ? value : undefined;
 }
 
 /** Only addresses of this very site: a link must not lead a person who signs in to somewhere else. */
@@ -34,48 +34,48 @@ function ownAddress(value: unknown): string | undefined {
 
 const signIn = createRoute({
   getParentRoute: () => root,
-  path: '/sign-in',
+  path: "/sign-in",
   validateSearch: (search: Record<string, unknown>): { next?: string; reason?: string } => ({
     next: ownAddress(search.next),
     reason: text(search.reason),
   }),
-  component: lazyRouteComponent(() => import('../auth/SignInPage')),
+  component: lazyRouteComponent(() => import("../auth/SignInPage")),
 });
 const signInLink = createRoute({
   getParentRoute: () => root,
-  path: '/sign-in/link',
-  component: lazyRouteComponent(() => import('../auth/LinkPage')),
+  path: "/sign-in/link",
+  component: lazyRouteComponent(() => import("../auth/LinkPage")),
 });
 const forgotPassword = createRoute({
   getParentRoute: () => root,
-  path: '/forgot-password',
-  component: lazyRouteComponent(() => import('../auth/ForgotPasswordPage')),
+  path: "/forgot-password",
+  component: lazyRouteComponent(() => import("../auth/ForgotPasswordPage")),
 });
 const reset = createRoute({
   getParentRoute: () => root,
-  path: '/reset',
-  component: lazyRouteComponent(() => import('../auth/ResetPage')),
+  path: "/reset",
+  component: lazyRouteComponent(() => import("../auth/ResetPage")),
 });
 const invite = createRoute({
   getParentRoute: () => root,
-  path: '/invite',
-  component: lazyRouteComponent(() => import('../auth/InvitePage')),
+  path: "/invite",
+  component: lazyRouteComponent(() => import("../auth/InvitePage")),
 });
 
 const app = createRoute({
   getParentRoute: () => root,
-  id: 'app',
+  id: "app",
   validateSearch: (search: Record<string, unknown>): Filters => readFilters(search),
   search: {
-    middlewares: [retainSearchParams(['range', 'from', 'to', 'compare', 'client', 'campaign', 'agent'])],
+    middlewares: [retainSearchParams(["range", "from", "to", "compare", "client", "campaign", "agent"])],
   },
   beforeLoad: async ({ context, location }) => {
     try {
       await context.queries.ensureQueryData(meQuery);
     } catch (error) {
       if (!isSignedOut(error)) throw error;
-      const next = location.href === '/' ? undefined : location.href;
-      throw redirect({ to: '/sign-in', search: { next } });
+      const next = location.href === "/" ? undefined : location.href;
+      throw redirect({ to: "/sign-in", search: { next } });
     }
   },
   component: Shell,
@@ -83,9 +83,9 @@ const app = createRoute({
 
 const home = createRoute({
   getParentRoute: () => app,
-  path: '/',
+  path: "/",
   staticData: { hasFilters: true },
-  component: lazyRouteComponent(() => import('../home/HomePage')),
+  component: lazyRouteComponent(() => import("../home/HomePage")),
 });
 
 export interface ListSearch {
@@ -94,55 +94,55 @@ export interface ListSearch {
 }
 const listSearch = (search: Record<string, unknown>): ListSearch => ({
   q: text(search.q),
-  archived: String(search.archived) === 'true' ? true : undefined,
+  archived: String(search.archived) === "true" ? true : undefined,
 });
 
 const clients = createRoute({
   getParentRoute: () => app,
-  path: '/settings/clients',
+  path: "/settings/clients",
   validateSearch: listSearch,
-  component: lazyRouteComponent(() => import('../settings/portfolio/pages'), 'ClientsPage'),
+  component: lazyRouteComponent(() => import("../settings/portfolio/pages"), "ClientsPage"),
 });
 const campaigns = createRoute({
   getParentRoute: () => app,
-  path: '/settings/campaigns',
+  path: "/settings/campaigns",
   validateSearch: listSearch,
-  component: lazyRouteComponent(() => import('../settings/portfolio/pages'), 'CampaignsPage'),
+  component: lazyRouteComponent(() => import("../settings/portfolio/pages"), "CampaignsPage"),
 });
 const agents = createRoute({
   getParentRoute: () => app,
-  path: '/settings/agents',
+  path: "/settings/agents",
   validateSearch: listSearch,
-  component: lazyRouteComponent(() => import('../settings/portfolio/pages'), 'AgentsPage'),
+  component: lazyRouteComponent(() => import("../settings/portfolio/pages"), "AgentsPage"),
 });
 const users = createRoute({
   getParentRoute: () => app,
-  path: '/settings/users',
-  component: lazyRouteComponent(() => import('../settings/users/UsersPage')),
+  path: "/settings/users",
+  component: lazyRouteComponent(() => import("../settings/users/UsersPage")),
 });
 const keys = createRoute({
   getParentRoute: () => app,
-  path: '/settings/keys',
-  component: lazyRouteComponent(() => import('../settings/keys/KeysPage')),
+  path: "/settings/keys",
+  component: lazyRouteComponent(() => import("../settings/keys/KeysPage")),
 });
 const audit = createRoute({
   getParentRoute: () => app,
-  path: '/settings/audit',
+  path: "/settings/audit",
   validateSearch: (search: Record<string, unknown>): { action?: string; q?: string } => ({
     action: text(search.action),
     q: text(search.q),
   }),
-  component: lazyRouteComponent(() => import('../settings/audit/AuditPage')),
+  component: lazyRouteComponent(() => import("../settings/audit/AuditPage")),
 });
 const workspace = createRoute({
   getParentRoute: () => app,
-  path: '/settings/workspace',
-  component: lazyRouteComponent(() => import('../settings/workspace/WorkspacePage')),
+  path: "/settings/workspace",
+  component: lazyRouteComponent(() => import("../settings/workspace/WorkspacePage")),
 });
 const profile = createRoute({
   getParentRoute: () => app,
-  path: '/settings/profile',
-  component: lazyRouteComponent(() => import('../settings/profile/ProfilePage')),
+  path: "/settings/profile",
+  component: lazyRouteComponent(() => import("../settings/profile/ProfilePage")),
 });
 
 const tree = root.addChildren([
@@ -160,7 +160,7 @@ export function createAppRouter(queries: QueryClient) {
     context: { queries },
     parseSearch,
     stringifySearch,
-    defaultPreload: 'intent',
+    defaultPreload: "intent",
     defaultPendingMs: 150,
     defaultPendingMinMs: 0,
     defaultPendingComponent: SkeletonPage,
@@ -170,7 +170,7 @@ export function createAppRouter(queries: QueryClient) {
   });
 }
 
-declare module '@tanstack/react-router' {
+declare module "@tanstack/react-router" {
   interface Register {
     router: ReturnType<typeof createAppRouter>;
   }

@@ -38,7 +38,9 @@ export function BandChart(props: BandChartProps) {
   const count = buckets.keys.length;
   const capValues = useMemo(() => (cap ? [cap.amount] : NONE), [cap]);
   const drawn = [actual, forecast?.values, forecast?.high, forecast?.low, capValues];
-  const [low, high] = extent(drawn.map((values) => floats(values ?? NONE)));
+  const [low, highest] = extent(drawn.map((values) => floats(values ?? NONE)));
+  // Room above the cap for its words.
+  const high = highest * 1.08;
   const frame = useMemo(
     () => makeFrame({ width, height, count, low, high, measure, layout: "points" }),
     [width, height, count, low, high, measure],

@@ -39,11 +39,13 @@ export function BandMarks({ frame, actual, today, cap, anomalies, buckets, measu
         <g className="chart-cap">
           <line x1={frame.left} x2={frame.right} y1={frame.y(capValue)} y2={frame.y(capValue)} />
           <text x={frame.left + 4} y={frame.y(capValue) - 6}>
-            {cap.name} {measure.format(cap.amount)}
+            {cap.name} {measure.limit(cap.amount)}
           </text>
         </g>
       )}
-      {today !== undefined && today < frame.count && <TodayRule frame={frame} today={today} />}
+      {today !== undefined && today < frame.count && (
+        <TodayRule frame={frame} today={today} avoid={typeof capValue === "number" ? frame.y(capValue) : null} />
+      )}
       {anomalies.map((anomaly) => {
         const value = floats(actual)[anomaly.index] ?? null;
         if (value === null) return null;
@@ -54,13 +56,16 @@ export function BandMarks({ frame, actual, today, cap, anomalies, buckets, measu
   );
 }
 
-function TodayRule({ frame, today }: { frame: Frame; today: number }) {
+/** The rule of today; its word makes way for the cap's rule and words. */
+function TodayRule({ frame, today, avoid }: { frame: Frame; today: number; avoid: number | null }) {
   const x = frame.x(today);
+  const top = frame.top + 6;
+  const y = avoid !== null && Math.abs(avoid - 4 - top) < 16 ? avoid + 16 : top;
   const isNearEdge = x > frame.right - 48;
   return (
     <g className="chart-today">
       <line x1={x} x2={x} y1={frame.top} y2={frame.bottom} />
-      <text x={isNearEdge ? x - 6 : x + 6} y={frame.top + 6} textAnchor={isNearEdge ? "end" : "start"}>
+      <text x={isNearEdge ? x - 6 : x + 6} y={y} textAnchor={isNearEdge ? "end" : "start"}>
         Today
       </text>
     </g>

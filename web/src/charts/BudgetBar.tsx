@@ -36,8 +36,8 @@ export function BudgetBar({ spent, cap, forecast = null, level, measure, name, i
       {!isBare && (
         <p className="budget-text">
           <span>
-            <strong>{measure.format(spent)}</strong> of {measure.format(cap)}
-            {forecast !== null && ` · forecast ${measure.format(forecast)}`}
+            <strong>{measure.format(spent)}</strong> of {measure.limit(cap)}
+            {forecast !== null && ` · forecast ${measure.limit(forecast)}`}
           </span>
           <LevelMark level={level} />
         </p>

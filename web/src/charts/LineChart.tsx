@@ -35,7 +35,10 @@ export function LineChart(props: LineChartProps) {
     () => makeFrame({ width, height, count, low, high, measure, endRoom, layout: "points" }),
     [width, height, count, low, high, measure, endRoom],
   );
-  const labels = useMemo(() => (endRoom > 0 ? endLabels(series, frame) : null), [series, frame, endRoom]);
+  const labels = useMemo(
+    () => (endRoom > 0 ? endLabels(series, frame, isDistinct) : null),
+    [series, frame, endRoom, isDistinct],
+  );
   const dashes = series.map((_, position) => lineDash(position, series.length, isDistinct));
   const marks = useMemo(
     () => (
@@ -94,7 +97,7 @@ export function LineChart(props: LineChartProps) {
 }
 
 /** Labels beside the last known points; null when they do not fit. */
-function endLabels(series: readonly Series[], frame: Frame): EndLabel[] | null {
+function endLabels(series: readonly Series[], frame: Frame, isDistinct?: boolean): EndLabel[] | null {
   const ends = series.map((one) => floats(one.values).findLast((value) => value !== null) ?? null);
   if (ends.some((end) => end === null)) return null;
   const wanted = ends.map((end) => frame.y(end as number));
@@ -104,6 +107,7 @@ function endLabels(series: readonly Series[], frame: Frame): EndLabel[] | null {
     key,
     name,
     slot,
+    dash: lineDash(index, series.length, isDistinct),
     from: wanted[index] as number,
     at: placed[index] as number,
   }));

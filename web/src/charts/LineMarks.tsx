@@ -17,21 +17,31 @@ interface LineMarkProps {
   dash?: string;
   isPrevious?: boolean;
   width?: number;
+  /** A rim in the surface colour, for a line that runs over bars. */
+  hasRim?: boolean;
 }
 
 export const LineMark = memo(function LineMark(props: LineMarkProps) {
-  const { frame, values, slot, dash, isPrevious = false, width = 2 } = props;
-  return (
+  const { frame, values, slot, dash, isPrevious = false, width = 2, hasRim } = props;
+  const path = linePath(frame, floats(values));
+  const mark = (
     <path
       role="img"
       aria-label={lineName(props)}
       className="chart-line"
-      d={linePath(frame, floats(values))}
-      style={{ stroke: slotColour(slot) }}
+      d={path}
+      style={{ stroke: hasRim && slot === "other" ? "var(--text)" : slotColour(slot) }}
       strokeWidth={isPrevious ? 1.5 : width}
       strokeDasharray={isPrevious ? PREVIOUS_DASH : dash}
       opacity={isPrevious ? PREVIOUS_OPACITY : undefined}
     />
+  );
+  if (!hasRim) return mark;
+  return (
+    <g>
+      <path className="chart-rim" d={path} aria-hidden="true" />
+      {mark}
+    </g>
   );
 });
 

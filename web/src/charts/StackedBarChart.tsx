@@ -59,6 +59,7 @@ export function StackedBarChart(props: StackedBarChartProps) {
             frame={frame}
             measure={measure}
             isPrevious
+            hasRim
           />
         )}
       </>

@@ -19,6 +19,7 @@ export function csvFile(text: string): Blob {
 export function fileName(title: string, extension: string): string {
   const plain = title
     .normalize("NFKD")
+    .replace(/\p{Mark}/gu, "")
     .toLowerCase()
     .replace(/[^a-z0-9]+/g, "-")
     .replace(/^-+|-+$/g, "");

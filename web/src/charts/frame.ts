@@ -45,7 +45,7 @@ export function makeFrame(options: FrameOptions): Frame {
   const { width, height, count, measure, layout } = options;
   const top = 12;
   const bottom = height - 24;
-  const wanted = Math.max(2, Math.round((bottom - top) / 44));
+  const wanted = Math.max(2, Math.round((bottom - top) / 52));
   const isFlat = options.low === 0 && options.high === 0;
   const scale = scaleLinear()
     .domain([Math.min(0, options.low), isFlat ? 1 : Math.max(0, options.high)])
@@ -82,18 +82,20 @@ const STRIDES = [1, 2, 3, 4, 5, 7, 10, 14, 21, 28, 30, 60, 90, 120, 180, 365];
 
 /** As many bucket labels as fit without touching, at an even stride from the first one. */
 export function bucketTicks(frame: Frame, buckets: Buckets): readonly Tick[] {
-  if (buckets.keys.length === 0) return [];
-  const sample = [buckets.keys[0], buckets.keys[buckets.keys.length - 1]] as string[];
-  const label_px = Math.max(...sample.map((key) => buckets.tick(key).length)) * CHARACTER_PX;
-  const fewest = (label_px + TICK_GAP_PX) / Math.max(frame.step, 0.001);
+  const indexes = [...buckets.keys.keys()].filter(
+    (index) => buckets.isLabelled?.(buckets.keys[index] as string) ?? true,
+  );
+  const first = indexes[0];
+  if (first === undefined) return [];
+  const text = (index: number) => buckets.tick(buckets.keys[index] as string);
+  const label_px = Math.max(text(first).length, text(indexes[indexes.length - 1] as number).length) * CHARACTER_PX;
+  const apart_px = indexes.length > 1 ? frame.x(indexes[1] as number) - frame.x(first) : Infinity;
+  const fewest = (label_px + TICK_GAP_PX) / Math.max(apart_px, 0.001);
   const stride = STRIDES.find((candidate) => candidate >= fewest) ?? Math.ceil(fewest);
-  const ticks: Tick[] = [];
-  for (let index = 0; index < buckets.keys.length; index += stride) {
-    const at = frame.x(index);
-    if (at - label_px / 2 < 0 || at + label_px / 2 > frame.width) continue;
-    ticks.push({ at, label: buckets.tick(buckets.keys[index] as string) });
-  }
-  return ticks;
+  return indexes
+    .filter((_, position) => position % stride === 0)
+    .map((index) => ({ at: frame.x(index), label: text(index) }))
+    .filter(({ at }) => at - label_px / 2 >= 0 && at + label_px / 2 <= frame.width);
 }
 
 /** Moves labels apart to at least `gap`, keeping their order, within `low` to `high`; null when they do not fit. */

@@ -8,6 +8,7 @@ import {
   formatCount,
   formatDateTime,
   formatDay,
+  formatDayOf,
   formatMoney,
   formatMonth,
   formatPercent,
@@ -24,6 +25,7 @@ export function moneyMeasure(options: MoneyOptions & { name?: string; suffix?: s
   return once(`money ${JSON.stringify(options)}`, () => ({
     name,
     format: (value) => formatMoney(value, money) + (value === null ? "" : suffix),
+    limit: (value) => formatMoney(value, { ...money, kind: "limit" }) + (value === null ? "" : suffix),
     spoken: (value) => spokenMoney(value, money) + (value === null ? "" : suffix.replace("/", " per ")),
     exact: (value) =>
       value !== null && isShortened(value, formatMoney(value, money)) ? `${value} ${money.currency}` : null,
@@ -37,6 +39,7 @@ export function countMeasure(options: { locale: string; name: string; noun: stri
   return once(`count ${JSON.stringify(options)}`, () => ({
     name,
     format: (value) => formatCount(value, { locale, compact: true }),
+    limit: (value) => formatCount(value, { locale, compact: true }),
     spoken: (value) => (value === null ? "unknown" : `${formatCount(value, { locale })} ${noun}`),
     exact: (value) =>
       value !== null && isShortened(value, formatCount(value, { locale, compact: true })) ? value : null,
@@ -51,6 +54,7 @@ export function percentMeasure(options: { locale: string; name: string }): Measu
   return once(`percent ${JSON.stringify(options)}`, () => ({
     name,
     format: (value) => formatPercent(value, locale),
+    limit: (value) => formatPercent(value, locale),
     spoken: (value) => (value === null ? "unknown" : formatPercent(value, locale).replace("%", " percent")),
     exact: () => null,
     axis: (ticks) => axisPercent(ticks, locale),
@@ -68,12 +72,17 @@ export function dayBuckets(days: readonly string[], options: { locale: string })
   };
 }
 
+/** Past this many hours the axis names days. */
+const HOURS_NAMED_MAX = 48;
+
 /** Hours as instants (`2026-10-03T14:00:00Z`), written in the workspace's zone. */
 export function hourBuckets(instants: readonly string[], options: { locale: string; timeZone: string }): Buckets {
+  const isLong = instants.length > HOURS_NAMED_MAX;
   return {
     name: "Hour",
     keys: instants,
-    tick: (instant) => formatClock(instant, options),
+    isLabelled: isLong ? (instant) => formatClock(instant, options) === "00:00" : undefined,
+    tick: (instant) => (isLong ? formatDayOf(instant, options) : formatClock(instant, options)),
     full: (instant) => formatDateTime(instant, options),
   };
 }

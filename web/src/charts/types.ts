@@ -20,6 +20,8 @@ export interface Measure {
   name: string;
   format: (value: string | null) => string;
   spoken: (value: string | null) => string;
+  /** Caps and forecasts: `$1,000` where `format` says `$1,000.00`. */
+  limit: (value: string | null) => string;
   /** Every digit, when `format` shows fewer; else null. */
   exact: (value: string | null) => string | null;
   /** A formatter for the ticks of one axis. */
@@ -33,6 +35,8 @@ export interface Buckets {
   /** `Day`, `Hour`, `Month`: the heading of the table's first column. */
   name: string;
   keys: readonly string[];
+  /** The buckets that may carry a label, when not all are alike: midnights among hours. */
+  isLabelled?: (key: string) => boolean;
   /** Short text for the axis. */
   tick: (key: string) => string;
   /** Full text for tooltip, table and screen reader. */

@@ -1,21 +1,21 @@
 /** Choosing the clients, campaigns or agents that a page is narrowed to. */
-import { useQuery } from '@tanstack/react-query';
-import { useState } from 'react';
+import { useQuery } from "@tanstack/react-query";
+import { useState } from "react";
 
-import { portfolioChoicesQuery } from '../api/portfolio';
-import { Button } from '../ui/Button';
-import { SearchField } from '../ui/Field';
-import { Icon } from '../ui/icons';
-import { Popover } from '../ui/Popover';
-import { QueryView } from '../ui/QueryView';
-import { SkeletonRows } from '../ui/Skeleton';
-import type { Dimension } from './filters';
-import { useFilters } from './useFilters';
+import { portfolioChoicesQuery } from "../api/portfolio";
+import { Button } from "../ui/Button";
+import { SearchField } from "../ui/Field";
+import { Icon } from "../ui/icons";
+import { Popover } from "../ui/Popover";
+import { QueryView } from "../ui/QueryView";
+import { SkeletonRows } from "../ui/Skeleton";
+import type { Dimension } from "./filters";
+import { useFilters } from "./useFilters";
 
-export const DIMENSION_WORDS: Record<Dimension, { one: string; many: 'clients' | 'campaigns' | 'agents' }> = {
-  client: { one: 'Client', many: 'clients' },
-  campaign: { one: 'Campaign', many: 'campaigns' },
-  agent: { one: 'Agent', many: 'agents' },
+export const DIMENSION_WORDS: Record<Dimension, { one: string; many: "clients" | "campaigns" | "agents" }> = {
+  client: { one: "Client", many: "clients" },
+  campaign: { one: "Campaign", many: "campaigns" },
+  agent: { one: "Agent", many: "agents" },
 };
 
 export function DimensionFilter({ dimension }: { dimension: Dimension }) {
@@ -47,7 +47,7 @@ export function DimensionFilter({ dimension }: { dimension: Dimension }) {
 }
 
 function Choices({ dimension }: { dimension: Dimension }) {
-  const [typed, setTyped] = useState('');
+  const [typed, setTyped] = useState("");
   const { filters, change } = useFilters();
   const { many } = DIMENSION_WORDS[dimension];
   const query = useQuery(portfolioChoicesQuery(many, { q: typed || undefined }));

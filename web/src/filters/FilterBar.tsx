@@ -1,10 +1,10 @@
 /** The filter bar above every page about spend. What it says stands in the URL, so a link shows the same view. */
-import { useQuery } from '@tanstack/react-query';
+import { useQuery } from "@tanstack/react-query";
 
-import { portfolioChoicesQuery } from '../api/portfolio';
-import { Button } from '../ui/Button';
-import { RemovableChip } from '../ui/Chip';
-import { DIMENSION_WORDS, DimensionFilter } from './DimensionFilter';
+import { portfolioChoicesQuery } from "../api/portfolio";
+import { Button } from "../ui/Button";
+import { RemovableChip } from "../ui/Chip";
+import { DIMENSION_WORDS, DimensionFilter } from "./DimensionFilter";
 import {
   COMPARISON_WORDS,
   COMPARISONS,
@@ -13,9 +13,9 @@ import {
   isFiltered,
   type Comparison,
   type Dimension,
-} from './filters';
-import { RangePicker } from './RangePicker';
-import { useFilters } from './useFilters';
+} from "./filters";
+import { RangePicker } from "./RangePicker";
+import { useFilters } from "./useFilters";
 
 export function FilterBar() {
   const { filters, change, reset } = useFilters();
@@ -31,7 +31,7 @@ export function FilterBar() {
         >
           {COMPARISONS.map((comparison) => (
             <option key={comparison} value={comparison}>
-              {comparison === 'none' ? '' : 'Compare: '}
+              {comparison === "none" ? "" : "Compare: "}
               {COMPARISON_WORDS[comparison]}
             </option>
           ))}

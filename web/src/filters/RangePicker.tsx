@@ -1,16 +1,17 @@
 /** The date range: presets for a glance, a free range for a dig, and the time zone that decides the days. */
-import { useState, type FormEvent } from 'react';
+import { useState, type FormEvent } from "react";
 
-import { formatDayRange, formatZone } from '../format';
-import { Button } from '../ui/Button';
-import { classes } from '../ui/classes';
-import { TextField } from '../ui/Field';
-import { Icon } from '../ui/icons';
-import { Popover } from '../ui/Popover';
-import { useNow, useTimeOptions } from '../ui/Time';
-import { DEFAULT_PRESET, PRESET_WORDS, PRESETS } from './filters';
-import { dayIn, rangeDays, type DayRange } from './range';
-import { useFilters } from './useFilters';
+import { formatDayRange, formatZone } from "../format";
+import { Button } from "../ui/Button";
+import { classes } from "../ui/classes";
+import { TextField } from "../ui/Field";
+import { Icon } from "../ui/icons";
+import { Popover } from "../ui/Popover";
+import { useNow, useTimeOptions } from "../ui/Time";
+import { DEFAULT_PRESET, PRESET_WORDS, PRESETS } from "./filters";
+import { dayIn, rangeDays, type DayRange } from "./range";
+import { useFilters } from "./useFilters";
+import { textOf } from "../ui/form";
 
 export function RangePicker() {
   const [isOpen, setOpen] = useState(false);
@@ -45,8 +46,8 @@ export function RangePicker() {
               aria-pressed={each === preset}
               onClick={() => choose({ range: each, from: undefined, to: undefined })}
               className={classes(
-                'min-h-9 rounded-control px-2 text-left hover:bg-surface-2 coarse:min-h-11',
-                each === preset && 'bg-surface-2 font-semibold text-accent',
+                "min-h-9 rounded-control px-2 text-left hover:bg-surface-2 coarse:min-h-11",
+                each === preset && "bg-surface-2 font-semibold text-accent",
               )}
             >
               {PRESET_WORDS[each]}
@@ -68,9 +69,9 @@ function FreeRange({ days, onChoose }: { days: DayRange; onChoose: (days: DayRan
   const submit = (event: FormEvent<HTMLFormElement>) => {
     event.preventDefault();
     const form = new FormData(event.currentTarget);
-    const [first, last] = [String(form.get('from')), String(form.get('to'))];
-    if (!first || !last) return setError('Choose both days.');
-    if (first > last) return setError('The last day is before the first.');
+    const [first, last] = [textOf(form, "from"), textOf(form, "to")];
+    if (!first || !last) return setError("Choose both days.");
+    if (first > last) return setError("The last day is before the first.");
     onChoose({ first, last });
   };
   return (

@@ -1,50 +1,58 @@
 /** Filters come from a URL that anybody may have written, and must survive the way there and back. */
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it } from "vitest";
 
-import { isDay, isFiltered, parseSearch, readFilters, stringifySearch } from './filters';
+import { isDay, isFiltered, parseSearch, readFilters, stringifySearch } from "./filters";
 
-describe('filters in the URL', () => {
-  it('survive the way to the URL and back', () => {
-    const filters = { from: '2026-10-01', to: '2026-10-31', compare: 'year', client: ['acme', 'globex'], agent: ['seo'] };
+describe("filters in the URL", () => {
+  it("survive the way to the URL and back", () => {
+    const filters = {
+      from: "2026-10-01",
+      to: "2026-10-31",
+      compare: "year",
+      client: ["acme", "globex"],
+      agent: ["seo"],
+    };
     expect(readFilters(parseSearch(stringifySearch(filters)))).toEqual(filters);
   });
 
-  it('write a list as a repeated parameter that a person can read', () => {
-    expect(stringifySearch({ client: ['acme', 'globex'], range: 'today' })).toBe('?client=acme&client=globex&range=today');
+  it("write a list as a repeated parameter that a person can read", () => {
+    expect(stringifySearch({ client: ["acme", "globex"], range: "today" })).toBe(
+      "?client=acme&client=globex&range=today",
+    );
   });
 
-  it('leave out what is the default, so that the plain address means the default view', () => {
-    expect(readFilters({ range: 'last-30-days', compare: 'previous' })).toEqual({});
-    expect(isFiltered({ range: 'last-30-days' })).toBe(false);
-    expect(isFiltered({ range: 'today' })).toBe(true);
+  it("leave out what is the default, so that the plain address means the default view", () => {
+    expect(readFilters({ range: "last-30-days", compare: "previous" })).toEqual({});
+    expect(isFiltered({ range: "last-30-days" })).toBe(false);
+    expect(isFiltered({ range: "today" })).toBe(true);
   });
 
   it.each([
-    ['an unknown preset', { range: 'forever' }],
-    ['an unknown comparison', { compare: 'competitors' }],
-    ['a day that does not exist', { from: '2026-02-30', to: '2026-03-01' }],
-    ['a range that ends before it starts', { from: '2026-03-02', to: '2026-03-01' }],
-    ['a range without an end', { from: '2026-03-02' }],
-    ['a key that no client can have', { client: '<script>' }],
-    ['an empty key', { client: '' }],
-    ['an unknown parameter', { colour: 'red' }],
-  ])('ignore %s', (_, search) => {
+    ["an unknown preset", { range: "forever" }],
+    ["an unknown comparison", { compare: "competitors" }],
+    ["a day that does not exist", { from: "2026-02-30", to: "2026-03-01" }],
+    ["a range that ends before it starts", { from: "2026-03-02", to: "2026-03-01" }],
+    ["a range without an end", { from: "2026-03-02" }],
+    ["a key that no client can have", { client: "<script>" }],
+    ["an empty key", { client: "" }],
+    ["an unknown parameter", { colour: "red" }],
+  ])("ignore %s", (_, search) => {
     expect(readFilters(search)).toEqual({});
   });
 
-  it('keep each choice once', () => {
-    expect(readFilters({ client: ['acme', 'acme'] }).client).toEqual(['acme']);
+  it("keep each choice once", () => {
+    expect(readFilters({ client: ["acme", "acme"] }).client).toEqual(["acme"]);
   });
 
-  it('let a free range win over a preset', () => {
-    expect(readFilters({ range: 'today', from: '2026-03-01', to: '2026-03-02' })).toEqual({
-      from: '2026-03-01',
-      to: '2026-03-02',
+  it("let a free range win over a preset", () => {
+    expect(readFilters({ range: "today", from: "2026-03-01", to: "2026-03-02" })).toEqual({
+      from: "2026-03-01",
+      to: "2026-03-02",
     });
   });
 
-  it('know the days of leap years', () => {
-    expect(isDay('2028-02-29')).toBe(true);
-    expect(isDay('2027-02-29')).toBe(false);
+  it("know the days of leap years", () => {
+    expect(isDay("2028-02-29")).toBe(true);
+    expect(isDay("2027-02-29")).toBe(false);
   });
 });

@@ -1,42 +1,42 @@
 /** The filters of every spend page as they stand in the URL: read with care, written without defaults. */
 
 export const PRESETS = [
-  'today',
-  'yesterday',
-  'last-7-days',
-  'last-30-days',
-  'last-90-days',
-  'this-month',
-  'last-month',
-  'this-quarter',
-  'this-year',
+  "today",
+  "yesterday",
+  "last-7-days",
+  "last-30-days",
+  "last-90-days",
+  "this-month",
+  "last-month",
+  "this-quarter",
+  "this-year",
 ] as const;
 export type Preset = (typeof PRESETS)[number];
-export const DEFAULT_PRESET: Preset = 'last-30-days';
+export const DEFAULT_PRESET: Preset = "last-30-days";
 
 export const PRESET_WORDS: Record<Preset, string> = {
-  today: 'Today',
-  yesterday: 'Yesterday',
-  'last-7-days': 'Last 7 days',
-  'last-30-days': 'Last 30 days',
-  'last-90-days': 'Last 90 days',
-  'this-month': 'This month',
-  'last-month': 'Last month',
-  'this-quarter': 'This quarter',
-  'this-year': 'This year',
+  today: "Today",
+  yesterday: "Yesterday",
+  "last-7-days": "Last 7 days",
+  "last-30-days": "Last 30 days",
+  "last-90-days": "Last 90 days",
+  "this-month": "This month",
+  "last-month": "Last month",
+  "this-quarter": "This quarter",
+  "this-year": "This year",
 };
 
-export const COMPARISONS = ['previous', 'year', 'none'] as const;
+export const COMPARISONS = ["previous", "year", "none"] as const;
 export type Comparison = (typeof COMPARISONS)[number];
-export const DEFAULT_COMPARISON: Comparison = 'previous';
+export const DEFAULT_COMPARISON: Comparison = "previous";
 
 export const COMPARISON_WORDS: Record<Comparison, string> = {
-  previous: 'Previous period',
-  year: 'Last year',
-  none: 'No comparison',
+  previous: "Previous period",
+  year: "Last year",
+  none: "No comparison",
 };
 
-export const DIMENSIONS = ['client', 'campaign', 'agent'] as const;
+export const DIMENSIONS = ["client", "campaign", "agent"] as const;
 export type Dimension = (typeof DIMENSIONS)[number];
 
 export interface Filters {
@@ -55,7 +55,7 @@ const DAY = /^\d{4}-\d{2}-\d{2}$/;
 const CHOICES_MAX = 50;
 
 export function isDay(value: unknown): value is string {
-  if (typeof value !== 'string' || !DAY.test(value)) return false;
+  if (typeof value !== "string" || !DAY.test(value)) return false;
   const date = new Date(`${value}T00:00:00Z`);
   // 30 February would be moved on to March instead of being refused.
   return !Number.isNaN(date.getTime()) && date.toISOString().startsWith(value);
@@ -63,7 +63,7 @@ export function isDay(value: unknown): value is string {
 
 function keys(value: unknown): string[] | undefined {
   const listed: unknown[] = Array.isArray(value) ? value : [value];
-  const valid = listed.filter((key): key is string => typeof key === 'string' && KEY.test(key));
+  const valid = listed.filter((key): key is string => typeof key === "string" && KEY.test(key));
   const distinct = [...new Set(valid)].slice(0, CHOICES_MAX);
   return distinct.length > 0 ? distinct : undefined;
 }
@@ -102,7 +102,7 @@ export function parseSearch(text: string): Record<string, string | string[]> {
   const parameters = new URLSearchParams(text);
   for (const key of new Set(parameters.keys())) {
     const values = parameters.getAll(key);
-    found[key] = values.length > 1 ? values : (values[0] ?? '');
+    found[key] = values.length > 1 ? values : (values[0] ?? "");
   }
   return found;
 }
@@ -112,11 +112,11 @@ export function stringifySearch(search: Record<string, unknown>): string {
   for (const [key, value] of Object.entries(search)) {
     const listed: unknown[] = Array.isArray(value) ? value : [value];
     for (const each of listed) {
-      if (typeof each === 'string' || typeof each === 'number' || typeof each === 'boolean') {
+      if (typeof each === "string" || typeof each === "number" || typeof each === "boolean") {
         parameters.append(key, String(each));
       }
     }
   }
   const text = parameters.toString();
-  return text ? `?${text}` : '';
+  return text ? `?${text}` : "";
 }

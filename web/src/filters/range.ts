@@ -1,5 +1,5 @@
 /** Which days a range means, counted in the calendar of the workspace's time zone. */
-import { DEFAULT_PRESET, type Filters, type Preset } from './filters';
+import { DEFAULT_PRESET, type Filters, type Preset } from "./filters";
 
 /** Both days belong to the range. */
 export interface DayRange {
@@ -9,14 +9,14 @@ export interface DayRange {
 
 /** The calendar day that an instant falls on in a time zone. */
 export function dayIn(timeZone: string, instant: Date): string {
-  const parts = new Intl.DateTimeFormat('en-US', {
+  const parts = new Intl.DateTimeFormat("en-US", {
     timeZone,
-    year: 'numeric',
-    month: '2-digit',
-    day: '2-digit',
+    year: "numeric",
+    month: "2-digit",
+    day: "2-digit",
   }).formatToParts(instant);
-  const part = (type: string) => parts.find((each) => each.type === type)?.value ?? '';
-  return `${part('year')}-${part('month')}-${part('day')}`;
+  const part = (type: string) => parts.find((each) => each.type === type)?.value ?? "";
+  return `${part("year")}-${part("month")}-${part("day")}`;
 }
 
 function write(year: number, month: number, day: number): string {
@@ -25,27 +25,27 @@ function write(year: number, month: number, day: number): string {
 
 /** The days of a preset, seen from today; periods that are still open end today. */
 export function presetDays(preset: Preset, today: string): DayRange {
-  const [year, monthNumber, day] = today.split('-').map(Number) as [number, number, number];
+  const [year, monthNumber, day] = today.split("-").map(Number) as [number, number, number];
   const month = monthNumber - 1;
   const daysAgo = (days: number) => write(year, month, day - days);
   switch (preset) {
-    case 'today':
+    case "today":
       return { first: today, last: today };
-    case 'yesterday':
+    case "yesterday":
       return { first: daysAgo(1), last: daysAgo(1) };
-    case 'last-7-days':
+    case "last-7-days":
       return { first: daysAgo(6), last: today };
-    case 'last-30-days':
+    case "last-30-days":
       return { first: daysAgo(29), last: today };
-    case 'last-90-days':
+    case "last-90-days":
       return { first: daysAgo(89), last: today };
-    case 'this-month':
+    case "this-month":
       return { first: write(year, month, 1), last: today };
-    case 'last-month':
+    case "last-month":
       return { first: write(year, month - 1, 1), last: write(year, month, 0) };
-    case 'this-quarter':
+    case "this-quarter":
       return { first: write(year, month - (month % 3), 1), last: today };
-    case 'this-year':
+    case "this-year":
       return { first: write(year, 0, 1), last: today };
   }
 }

@@ -1,10 +1,10 @@
 /** The filters in force, and the way to change them: both are the URL. */
-import { useNavigate, useSearch } from '@tanstack/react-router';
-import { useCallback } from 'react';
+import { useNavigate, useSearch } from "@tanstack/react-router";
+import { useCallback } from "react";
 
-import { readFilters, type Filters } from './filters';
+import { readFilters, type Filters } from "./filters";
 
-const NONE: Required<{ [Name in keyof Filters]: undefined }> = {
+const NONE: Record<keyof Filters, undefined> = {
   range: undefined,
   from: undefined,
   to: undefined,
@@ -15,19 +15,23 @@ const NONE: Required<{ [Name in keyof Filters]: undefined }> = {
 };
 
 export function useFilters() {
-  const filters = useSearch({ from: '/app' });
+  const filters = useSearch({ from: "/app" });
   const navigate = useNavigate();
   const change = useCallback(
     (next: Filters) =>
       void navigate({
-        to: '.',
-        search: (current: Record<string, unknown>) => ({ ...current, ...NONE, ...readFilters({ ...current, ...next }) }),
+        to: ".",
+        search: (current: Record<string, unknown>) => ({
+          ...current,
+          ...NONE,
+          ...readFilters({ ...current, ...next }),
+        }),
         resetScroll: false,
       }),
     [navigate],
   );
   const reset = useCallback(
-    () => void navigate({ to: '.', search: (current: Record<string, unknown>) => ({ ...current, ...NONE }) }),
+    () => void navigate({ to: ".", search: (current: Record<string, unknown>) => ({ ...current, ...NONE }) }),
     [navigate],
   );
   return { filters, change, reset };

@@ -35,8 +35,11 @@ function axisFormat(
   style: Intl.NumberFormatOptions,
   cents: number,
 ): AxisFormat {
-  const largest = Math.max(0, ...ticks.map(Math.abs));
-  const unit = UNITS.find((size) => size <= largest && hasWord(locale, size)) ?? 1;
+  const sizes = ticks.map(Math.abs).filter((size) => size > 0);
+  const largest = Math.max(0, ...sizes);
+  // Fractions of a unit below a half read worse than the next smaller unit.
+  const smallest = Math.min(...sizes);
+  const unit = UNITS.find((size) => size <= largest && smallest >= size / 2 && hasWord(locale, size)) ?? 1;
   const whole = numberFormat(locale, { ...style, minimumFractionDigits: 0, maximumFractionDigits: 0 });
   if (unit === 1) {
     const needed = decimalsOf(ticks);

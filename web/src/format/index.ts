@@ -10,6 +10,7 @@ export {
   formatClock,
   formatDateTime,
   formatDay,
+  formatDayOf,
   formatDayRange,
   formatMonth,
   formatRelative,

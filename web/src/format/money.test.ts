@@ -121,6 +121,20 @@ describe("a unit price", () => {
   });
 });
 
+describe("a cap or a forecast", () => {
+  it.each([
+    ["1000", "$1,000"],
+    ["1090.00", "$1,090"],
+    ["1090.004", "$1,090"],
+    ["1090.5", "$1,090.50"],
+    ["0", "$0"],
+    ["1500000", "$1.5M"],
+    ["0.0034", "$0.0034"],
+  ])("writes %s as %s, without cents that are zero", (amount, shown) => {
+    expect(formatMoney(amount, { ...dollars, kind: "limit" })).toBe(shown);
+  });
+});
+
 describe("an unknown amount", () => {
   it("shows a dash with the reason, never zero", () => {
     expect(formatMoney(null, dollars)).toBe("— unpriced");

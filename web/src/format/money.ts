@@ -6,8 +6,11 @@ import { numberFormat } from "./intl";
 export interface MoneyOptions {
   locale: string;
   currency: string;
-  /** `unit` is for unit prices and per-task costs, which show 2–4 decimals; `total` for everything else. */
-  kind?: "total" | "unit";
+  /**
+   * `unit` is for unit prices and per-task costs, which show 2–4 decimals; `limit` for caps and forecasts,
+   * which leave out cents that are zero; `total` for everything else.
+   */
+  kind?: "total" | "unit" | "limit";
   /** False writes a million and more in full, as in the cells of a table. */
   compact?: boolean;
   /** Why there is no amount, shown after the dash. */
@@ -137,6 +140,7 @@ function currencyFormat(options: MoneyOptions, fewest: number, most: number): In
     currency: options.currency,
     minimumFractionDigits: fewest,
     maximumFractionDigits: most,
+    trailingZeroDisplay: options.kind === "limit" ? "stripIfInteger" : "auto",
   };
 }
 
@@ -154,6 +158,7 @@ function compactFormat(options: MoneyOptions): Intl.NumberFormatOptions {
     ...currencyFormat(options, 0, 2),
     notation: "compact",
     roundingMode: "halfEven",
+    useGrouping: "always",
   };
 }
 

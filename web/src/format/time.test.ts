@@ -5,6 +5,7 @@ import {
   formatClock,
   formatDateTime,
   formatDay,
+  formatDayOf,
   formatDayRange,
   formatMonth,
   formatRelative,
@@ -18,6 +19,11 @@ describe("an instant", () => {
   it("is written in the workspace zone, not in the browser zone", () => {
     expect(formatDateTime("2026-10-03T02:30:00Z", newYork)).toBe("2 Oct 2026, 22:30");
     expect(formatDateTime("2026-10-03T02:30:00Z", kathmandu)).toBe("3 Oct 2026, 08:15");
+  });
+
+  it("falls on the day of the workspace zone", () => {
+    expect(formatDayOf("2026-10-03T02:30:00Z", newYork)).toBe("2 Oct");
+    expect(formatDayOf("2026-10-03T02:30:00Z", kathmandu)).toBe("3 Oct");
   });
 
   it("has a clock of 24 hours that starts at 00", () => {
@@ -50,7 +56,8 @@ describe("a calendar day", () => {
 
   it("makes a range with its neighbour", () => {
     const range = formatDayRange("2026-10-01", "2026-10-31", "en-GB");
-    expect(range.replace(/\s/g, " ")).toBe("1–31 Oct 2026");
+    // Versions of the locale data differ in the spaces around the dash.
+    expect(range.replace(/\s*–\s*/, "–")).toBe("1–31 Oct 2026");
   });
 });
 

@@ -34,6 +34,11 @@ export function formatDay(day: string, options: { locale: string; year?: boolean
   }).format(date);
 }
 
+/** The calendar day that an instant falls on in a zone, as `3 Oct`. */
+export function formatDayOf(instant: string | Date, options: TimeOptions): string {
+  return write(instant, options, { day: "numeric", month: "short" });
+}
+
 /** A calendar month (`2026-10` or any day of it) as `October 2026`. */
 export function formatMonth(day: string, options: { locale: string; year?: boolean }): string {
   const date = new Date(`${day.slice(0, 7)}-01T00:00:00Z`);

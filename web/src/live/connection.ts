@@ -1,11 +1,11 @@
 /** The live connection: it hears which lists changed and has them fetched again. */
-import type { QueryClient } from '@tanstack/react-query';
-import { useSyncExternalStore } from 'react';
-import type { Socket } from 'socket.io-client';
+import type { QueryClient } from "@tanstack/react-query";
+import { useSyncExternalStore } from "react";
+import type { Socket } from "socket.io-client";
 
-import { meQuery } from '../api/session';
+import { meQuery } from "../api/session";
 
-export type LiveState = 'connecting' | 'live' | 'reconnecting' | 'paused';
+export type LiveState = "connecting" | "live" | "reconnecting" | "paused";
 
 interface LiveStatus {
   state: LiveState;
@@ -15,7 +15,7 @@ interface LiveStatus {
 
 const REFUSED_RETRY_MS = 5000;
 
-let status: LiveStatus = { state: 'connecting', updatedAt: null };
+let status: LiveStatus = { state: "connecting", updatedAt: null };
 const listeners = new Set<() => void>();
 
 function publish(next: Partial<LiveStatus>) {
@@ -39,29 +39,29 @@ let queries: QueryClient | null = null;
 /** Fetches again what the named topics show; who is signed in also depends on people and the workspace. */
 function refresh(topics: string[]) {
   const affected = new Set(topics);
-  if (affected.has('users') || affected.has('workspace') || affected.has('clients')) affected.add('me');
+  if (affected.has("users") || affected.has("workspace") || affected.has("clients")) affected.add("me");
   void queries?.invalidateQueries({ predicate: ({ queryKey }) => affected.has(String(queryKey[0])) });
 }
 
 function listen(connection: Socket) {
   let hasBeenLive = false;
-  connection.on('hello', () => {
+  connection.on("hello", () => {
     // What was announced while the line was down is lost, so everything on the page is asked for again.
     if (hasBeenLive) void queries?.invalidateQueries();
     hasBeenLive = true;
-    publish({ state: 'live', updatedAt: new Date() });
+    publish({ state: "live", updatedAt: new Date() });
   });
-  connection.on('changed', ({ topics, at }: { topics: string[]; at?: string }) => {
+  connection.on("changed", ({ topics, at }: { topics: string[]; at?: string }) => {
     refresh(topics);
     publish({ updatedAt: at ? new Date(at) : new Date() });
   });
-  connection.on('signed_out', () => void queries?.invalidateQueries({ queryKey: meQuery.queryKey }));
-  connection.on('disconnect', () => {
-    if (status.state !== 'paused') publish({ state: 'reconnecting' });
+  connection.on("signed_out", () => void queries?.invalidateQueries({ queryKey: meQuery.queryKey }));
+  connection.on("disconnect", () => {
+    if (status.state !== "paused") publish({ state: "reconnecting" });
     retryWhenRefused(connection);
   });
-  connection.on('connect_error', (error: Error & { data?: { code?: string } }) => {
-    if (status.state !== 'paused') publish({ state: 'reconnecting' });
+  connection.on("connect_error", (error: Error & { data?: { code?: string } }) => {
+    if (status.state !== "paused") publish({ state: "reconnecting" });
     // A refusal for want of a session is answered by asking who is signed in, which leads to the sign-in page.
     if (error.data?.code) void queries?.invalidateQueries({ queryKey: meQuery.queryKey });
     retryWhenRefused(connection);
@@ -72,7 +72,7 @@ function listen(connection: Socket) {
 function retryWhenRefused(connection: Socket) {
   if (connection.active) return;
   setTimeout(() => {
-    if (socket === connection && status.state !== 'paused') connection.connect();
+    if (socket === connection && status.state !== "paused") connection.connect();
   }, REFUSED_RETRY_MS);
 }
 
@@ -80,10 +80,10 @@ function retryWhenRefused(connection: Socket) {
 export function startLive(client: QueryClient): () => void {
   let isEnded = false;
   queries = client;
-  publish({ state: 'connecting', updatedAt: null });
-  void import('socket.io-client').then(({ io }) => {
+  publish({ state: "connecting", updatedAt: null });
+  void import("socket.io-client").then(({ io }) => {
     if (isEnded) return;
-    socket = io({ path: '/socket.io', transports: ['websocket'] });
+    socket = io({ path: "/socket.io", transports: ["websocket"] });
     listen(socket);
   });
   return () => {
@@ -96,12 +96,12 @@ export function startLive(client: QueryClient): () => void {
 }
 
 export function pauseLive(): void {
-  publish({ state: 'paused' });
+  publish({ state: "paused" });
   socket?.disconnect();
 }
 
 export function resumeLive(): void {
-  publish({ state: 'connecting' });
+  publish({ state: "connecting" });
   void queries?.invalidateQueries();
   socket?.connect();
 }

@@ -1,24 +1,24 @@
 /** Ctrl or Cmd and K: every page, client and action by name, without leaving the keyboard. */
-import { useQuery } from '@tanstack/react-query';
-import { useNavigate } from '@tanstack/react-router';
-import { Command } from 'cmdk';
-import { useEffect, useRef, useState } from 'react';
+import { useQuery } from "@tanstack/react-query";
+import { useNavigate } from "@tanstack/react-router";
+import { Command } from "cmdk";
+import { useEffect, useRef, useState } from "react";
 
-import { portfolioChoicesQuery } from '../api/portfolio';
-import { useMe } from '../api/session';
-import { visiblePages } from '../app/pages';
-import { useLeave } from '../app/UserMenu';
-import { pauseLive, resumeLive, useLive } from '../live/connection';
-import { chooseTheme } from '../theme/theme';
-import { THEMES } from '../theme/ThemeMenu';
-import { Icon, type IconName } from '../ui/icons';
+import { portfolioChoicesQuery } from "../api/portfolio";
+import { useMe } from "../api/session";
+import { visiblePages } from "../app/pages";
+import { useLeave } from "../app/UserMenu";
+import { pauseLive, resumeLive, useLive } from "../live/connection";
+import { chooseTheme } from "../theme/theme";
+import { THEMES } from "../theme/ThemeMenu";
+import { Icon, type IconName } from "../ui/icons";
 
 const GROUP =
-  '[&_[cmdk-group-heading]]:px-3 [&_[cmdk-group-heading]]:py-1.5 [&_[cmdk-group-heading]]:text-small [&_[cmdk-group-heading]]:text-muted';
+  "[&_[cmdk-group-heading]]:px-3 [&_[cmdk-group-heading]]:py-1.5 [&_[cmdk-group-heading]]:text-small [&_[cmdk-group-heading]]:text-muted";
 
 export default function CommandPalette({ onClose }: { onClose: () => void }) {
   const dialog = useRef<HTMLDialogElement>(null);
-  const [typed, setTyped] = useState('');
+  const [typed, setTyped] = useState("");
   useEffect(() => {
     const element = dialog.current;
     if (element && !element.open) element.showModal();
@@ -104,7 +104,7 @@ function Pages({ onDone }: { onDone: () => void }) {
 
 function Clients({ typed, onDone }: { typed: string; onDone: () => void }) {
   const navigate = useNavigate();
-  const query = useQuery(portfolioChoicesQuery('clients', { q: typed || undefined, limit: 8 }));
+  const query = useQuery(portfolioChoicesQuery("clients", { q: typed || undefined, limit: 8 }));
   if (!query.data?.items.length) return null;
   return (
     <Command.Group heading="Clients" className={GROUP}>
@@ -117,7 +117,7 @@ function Clients({ typed, onDone }: { typed: string; onDone: () => void }) {
           words={[client.key]}
           onSelect={() => {
             onDone();
-            void navigate({ to: '/', search: (current) => ({ ...current, client: [client.key] }) });
+            void navigate({ to: "/", search: (current) => ({ ...current, client: [client.key] }) });
           }}
         />
       ))}
@@ -132,7 +132,7 @@ function Actions({ onDone }: { onDone: () => void }) {
     onDone();
     action();
   };
-  const isPaused = state === 'paused';
+  const isPaused = state === "paused";
   return (
     <Command.Group heading="Actions" className={GROUP}>
       {THEMES.map(({ value, label, icon }) => (
@@ -141,17 +141,17 @@ function Actions({ onDone }: { onDone: () => void }) {
           id={`theme ${value}`}
           icon={icon}
           name={`Theme: ${label}`}
-          words={['appearance']}
+          words={["appearance"]}
           onSelect={run(() => chooseTheme(value))}
         />
       ))}
       <Item
         id="live"
-        icon={isPaused ? 'play' : 'pause'}
-        name={isPaused ? 'Resume live updates' : 'Pause live updates'}
+        icon={isPaused ? "play" : "pause"}
+        name={isPaused ? "Resume live updates" : "Pause live updates"}
         onSelect={run(isPaused ? resumeLive : pauseLive)}
       />
-      <Item id="sign out" icon="signOut" name="Sign out" words={['leave', 'log out']} onSelect={run(leave)} />
+      <Item id="sign out" icon="signOut" name="Sign out" words={["leave", "log out"]} onSelect={run(leave)} />
     </Command.Group>
   );
 }

@@ -1,5 +1,5 @@
 /** Whether the command palette is open, for everything that may open it. */
-import { useSyncExternalStore } from 'react';
+import { useSyncExternalStore } from "react";
 
 let isOpen = false;
 const listeners = new Set<() => void>();

@@ -27,7 +27,7 @@ export function contrast(a: Rgb, b: Rgb): number {
 }
 
 /** The custom properties of one theme, read from the text of the style sheet itself. */
-export function readTokens(css: string, theme: 'dark' | 'light'): Record<string, string> {
+export function readTokens(css: string, theme: "dark" | "light"): Record<string, string> {
   const block = new RegExp(`\\[data-theme='?"?${theme}"?'?\\]\\s*\\{([^}]*)\\}`).exec(css)?.[1];
   if (!block) throw new Error(`The style sheet has no block for the ${theme} theme`);
   const pairs = [...block.matchAll(/--([a-z0-9-]+):\s*([^;]+);/g)];

@@ -1,8 +1,8 @@
 /** The card that everything sits on, and the widget: a card whose failure stays inside it. */
-import { useId, type ReactNode } from 'react';
+import { useId, type ReactNode } from "react";
 
-import { classes } from './classes';
-import { ErrorBoundary } from './ErrorBoundary';
+import { classes } from "./classes";
+import { ErrorBoundary } from "./ErrorBoundary";
 
 interface CardProps {
   children: ReactNode;
@@ -12,7 +12,7 @@ interface CardProps {
 
 export function Card({ children, className, interactive }: CardProps) {
   return (
-    <div className={classes('card relative p-3 sm:p-4', interactive && 'card-interactive', className)}>{children}</div>
+    <div className={classes("card relative p-3 sm:p-4", interactive && "card-interactive", className)}>{children}</div>
   );
 }
 
@@ -29,7 +29,7 @@ interface WidgetProps {
 export function Widget({ title, help, actions, children, className, flush }: WidgetProps) {
   const id = useId();
   return (
-    <section aria-labelledby={id} className={classes('card relative flex flex-col', className)}>
+    <section aria-labelledby={id} className={classes("card relative flex flex-col", className)}>
       <header className="flex flex-wrap items-start justify-between gap-x-4 gap-y-2 px-3 pt-3 sm:px-4 sm:pt-4">
         <div className="min-w-0">
           <h2 id={id} className="text-section">
@@ -39,7 +39,7 @@ export function Widget({ title, help, actions, children, className, flush }: Wid
         </div>
         {actions && <div className="flex flex-wrap gap-2">{actions}</div>}
       </header>
-      <div className={classes('min-w-0 grow', flush ? 'pt-2' : 'p-3 sm:p-4')}>
+      <div className={classes("min-w-0 grow", flush ? "pt-2" : "p-3 sm:p-4")}>
         <ErrorBoundary what={title}>{children}</ErrorBoundary>
       </div>
     </section>

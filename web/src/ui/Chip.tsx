@@ -1,17 +1,17 @@
 /** Chips: the four alert levels with their fixed shape and word, plain badges, and removable filters. */
-import type { ReactNode } from 'react';
+import type { ReactNode } from "react";
 
-import { classes } from './classes';
-import { Icon } from './icons';
+import { classes } from "./classes";
+import { Icon } from "./icons";
 
-export type AlertLevel = 'ok' | 'warn' | 'high' | 'crit';
+export type AlertLevel = "ok" | "warn" | "high" | "crit";
 
 /** Colour is never the only cue: each level has a shape and a word of its own. */
 const LEVELS: Record<AlertLevel, { word: string; tint: string; shape: ReactNode }> = {
-  ok: { word: 'On track', tint: '[--chip-color:var(--ok)]', shape: <circle cx="5" cy="5" r="4" /> },
-  warn: { word: 'Watch', tint: '[--chip-color:var(--warn)]', shape: <path d="M5 0 10 5 5 10 0 5z" /> },
-  high: { word: 'At risk', tint: '[--chip-color:var(--high)]', shape: <path d="M5 .5 10 9.5H0z" /> },
-  crit: { word: 'Over cap', tint: '[--chip-color:var(--crit)]', shape: <path d="M1 1h8v8H1z" /> },
+  ok: { word: "On track", tint: "[--chip-color:var(--ok)]", shape: <circle cx="5" cy="5" r="4" /> },
+  warn: { word: "Watch", tint: "[--chip-color:var(--warn)]", shape: <path d="M5 0 10 5 5 10 0 5z" /> },
+  high: { word: "At risk", tint: "[--chip-color:var(--high)]", shape: <path d="M5 .5 10 9.5H0z" /> },
+  crit: { word: "Over cap", tint: "[--chip-color:var(--crit)]", shape: <path d="M1 1h8v8H1z" /> },
 };
 
 interface AlertChipProps {
@@ -26,7 +26,7 @@ export function AlertChip({ level, word, detail }: AlertChipProps) {
   return (
     <span
       className={classes(
-        'chip-tinted inline-flex h-6 shrink-0 items-center gap-1.5 rounded-full px-2.5 text-small font-semibold whitespace-nowrap',
+        "chip-tinted inline-flex h-6 shrink-0 items-center gap-1.5 rounded-full px-2.5 text-small font-semibold whitespace-nowrap",
         tint,
       )}
     >

@@ -1,7 +1,7 @@
 /** Copying: a button that says what happened, and a field that shows a value made to be copied. */
-import { useEffect, useState } from 'react';
+import { useEffect, useState } from "react";
 
-import { Button } from './Button';
+import { Button } from "./Button";
 
 const SAID_MS = 2000;
 
@@ -14,16 +14,16 @@ async function writeClipboard(value: string): Promise<boolean> {
   }
 }
 
-export function CopyButton({ value, label = 'Copy' }: { value: string; label?: string }) {
+export function CopyButton({ value, label = "Copy" }: { value: string; label?: string }) {
   const [said, setSaid] = useState<string | null>(null);
   useEffect(() => {
     if (!said) return;
     const timer = setTimeout(() => setSaid(null), SAID_MS);
     return () => clearTimeout(timer);
   }, [said]);
-  const copy = async () => setSaid((await writeClipboard(value)) ? 'Copied' : 'Select and copy by hand');
+  const copy = async () => setSaid((await writeClipboard(value)) ? "Copied" : "Select and copy by hand");
   return (
-    <Button icon={said === 'Copied' ? 'check' : 'copy'} onClick={copy} className="max-w-full">
+    <Button icon={said === "Copied" ? "check" : "copy"} onClick={copy} className="max-w-full">
       <span aria-live="polite" className="truncate">
         {said ?? label}
       </span>

@@ -6,13 +6,13 @@ import {
   useTable,
   type ColumnDef,
   type SortDirection,
-} from '@tanstack/react-table';
-import { useMemo, type ReactNode } from 'react';
+} from "@tanstack/react-table";
+import { useMemo, type ReactNode } from "react";
 
-import { classes } from './classes';
-import { Icon } from './icons';
-import { PHONE, useMedia } from './media';
-import { PhoneCards } from './PhoneCards';
+import { classes } from "./classes";
+import { Icon } from "./icons";
+import { PHONE, useMedia } from "./media";
+import { PhoneCards } from "./PhoneCards";
 
 const features = tableFeatures({ rowSortingFeature, sortedRowModel: createSortedRowModel() });
 
@@ -26,7 +26,7 @@ export interface Column<Row> {
   phone?: boolean;
   /** The header is for screen readers only, as over a column of buttons. */
   quietHeader?: boolean;
-  align?: 'right';
+  align?: "right";
 }
 
 interface DataTableProps<Row> {
@@ -44,7 +44,7 @@ function definitions<Row>(columns: Column<Row>[], sortable: boolean): Definition
   return columns.map((column) => ({
     id: column.id,
     header: column.header,
-    accessorFn: (row: Row) => column.sortBy?.(row) ?? '',
+    accessorFn: (row: Row) => column.sortBy?.(row) ?? "",
     enableSorting: sortable && column.sortBy !== undefined,
     sortDescFirst: false,
     sortFn: (a, b, id) => compare(a.getValue(id), b.getValue(id)),
@@ -52,7 +52,7 @@ function definitions<Row>(columns: Column<Row>[], sortable: boolean): Definition
 }
 
 function compare(a: string | number, b: string | number): number {
-  if (typeof a === 'number' && typeof b === 'number') return a - b;
+  if (typeof a === "number" && typeof b === "number") return a - b;
   return String(a).localeCompare(String(b), undefined, { numeric: true });
 }
 
@@ -85,8 +85,8 @@ export function DataTable<Row extends object>({ label, columns, rows, rowId, sor
                 <td
                   key={column.id}
                   className={classes(
-                    'h-[53px] px-3 py-2 first:pl-3 sm:first:pl-4 last:pr-3 sm:last:pr-4',
-                    column.align === 'right' && 'text-right',
+                    "h-[53px] px-3 py-2 first:pl-3 sm:first:pl-4 last:pr-3 sm:last:pr-4",
+                    column.align === "right" && "text-right",
                   )}
                 >
                   {column.cell(row)}
@@ -107,27 +107,31 @@ interface HeaderCellProps<Row> {
 }
 
 function HeaderCell<Row>({ column, direction, onSort }: HeaderCellProps<Row>) {
-  const order = direction === 'asc' ? 'ascending' : direction === 'desc' ? 'descending' : 'none';
+  const order = direction === "asc" ? "ascending" : direction === "desc" ? "descending" : "none";
   return (
     <th
       scope="col"
       aria-sort={onSort ? order : undefined}
       className={classes(
-        'h-10 px-3 text-left text-small font-semibold whitespace-nowrap text-muted sm:first:pl-4 sm:last:pr-4',
-        column.align === 'right' && 'text-right',
+        "h-10 px-3 text-left text-small font-semibold whitespace-nowrap text-muted sm:first:pl-4 sm:last:pr-4",
+        column.align === "right" && "text-right",
       )}
     >
       {onSort ? (
-        <button type="button" onClick={onSort} className="inline-flex h-8 items-center gap-1 hover:text-text coarse:h-11">
+        <button
+          type="button"
+          onClick={onSort}
+          className="inline-flex h-8 items-center gap-1 hover:text-text coarse:h-11"
+        >
           {column.header}
           <Icon
             name="chevronDown"
             size={14}
-            className={classes(!direction && 'opacity-0', direction === 'asc' && 'rotate-180')}
+            className={classes(!direction && "opacity-0", direction === "asc" && "rotate-180")}
           />
         </button>
       ) : (
-        <span className={column.quietHeader ? 'sr-only' : undefined}>{column.header}</span>
+        <span className={column.quietHeader ? "sr-only" : undefined}>{column.header}</span>
       )}
     </th>
   );

@@ -1,8 +1,8 @@
 /** Dialogs on the browser's own `<dialog>`: it traps focus, closes on Escape and gives focus back by itself. */
-import { useEffect, useId, useRef, type ReactNode } from 'react';
+import { useEffect, useId, useRef, type ReactNode } from "react";
 
-import { Button, IconButton } from './Button';
-import { ErrorNote } from './ErrorState';
+import { Button, IconButton } from "./Button";
+import { ErrorNote } from "./ErrorState";
 
 interface DialogProps {
   title: string;

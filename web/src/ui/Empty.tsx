@@ -1,7 +1,7 @@
 /** Nothing here yet, or nothing that fits the filters in force. */
-import type { ReactNode } from 'react';
+import type { ReactNode } from "react";
 
-import { Icon, type IconName } from './icons';
+import { Icon, type IconName } from "./icons";
 
 interface EmptyProps {
   icon: IconName;

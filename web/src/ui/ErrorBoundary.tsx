@@ -1,8 +1,8 @@
 /** Keeps the failure of one part of the page inside that part. */
-import { QueryErrorResetBoundary } from '@tanstack/react-query';
-import { Component, type ReactNode } from 'react';
+import { QueryErrorResetBoundary } from "@tanstack/react-query";
+import { Component, type ReactNode } from "react";
 
-import { ErrorState } from './ErrorState';
+import { ErrorState } from "./ErrorState";
 
 interface BoundaryProps {
   what: string;

@@ -1,8 +1,8 @@
 /** What failed, why, how to try again, and the id that support will ask for. */
-import { asProblem } from '../api/problem';
-import { Button } from './Button';
-import { CopyButton } from './Copy';
-import { Icon } from './icons';
+import { asProblem } from "../api/problem";
+import { Button } from "./Button";
+import { CopyButton } from "./Copy";
+import { Icon } from "./icons";
 
 interface ErrorStateProps {
   /** What could not be shown, as it is called on the page. */
@@ -41,7 +41,9 @@ export function ErrorNote({ error }: { error: unknown }) {
   return (
     <p role="alert" className="chip-tinted rounded-control px-3 py-2 text-body [--chip-color:var(--crit)]">
       {problem.message}
-      {problem.status >= 500 && problem.requestId && <span className="text-small"> Request id {problem.requestId}</span>}
+      {problem.status >= 500 && problem.requestId && (
+        <span className="text-small"> Request id {problem.requestId}</span>
+      )}
     </p>
   );
 }

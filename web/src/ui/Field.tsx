@@ -1,8 +1,8 @@
 /** Form fields: a label, the control, help, and what is wrong, tied together for assistive technology. */
-import { useId, type ComponentProps, type ReactNode } from 'react';
+import { useId, type ComponentProps, type ReactNode } from "react";
 
-import { classes } from './classes';
-import { Icon } from './icons';
+import { classes } from "./classes";
+import { Icon } from "./icons";
 
 interface Frame {
   label: string;
@@ -12,19 +12,19 @@ interface Frame {
 
 interface Wiring {
   id: string;
-  'aria-invalid': true | undefined;
-  'aria-describedby': string | undefined;
+  "aria-invalid": true | undefined;
+  "aria-describedby": string | undefined;
 }
 
 export function Field({ label, help, error, children }: Frame & { children: (wiring: Wiring) => ReactNode }) {
   const id = useId();
-  const described = [help && `${id}-help`, error && `${id}-error`].filter(Boolean).join(' ');
+  const described = [help && `${id}-help`, error && `${id}-error`].filter(Boolean).join(" ");
   return (
     <div className="flex min-w-0 flex-col gap-1">
       <label htmlFor={id} className="text-card">
         {label}
       </label>
-      {children({ id, 'aria-invalid': error ? true : undefined, 'aria-describedby': described || undefined })}
+      {children({ id, "aria-invalid": error ? true : undefined, "aria-describedby": described || undefined })}
       {help && (
         <div id={`${id}-help`} className="text-small text-muted">
           {help}
@@ -40,9 +40,9 @@ export function Field({ label, help, error, children }: Frame & { children: (wir
   );
 }
 
-const BOX = 'control-box w-full min-w-0 px-3 text-body aria-invalid:border-crit';
+const BOX = "control-box w-full min-w-0 px-3 text-body aria-invalid:border-crit";
 
-type InputProps = Frame & Omit<ComponentProps<'input'>, 'id'>;
+type InputProps = Frame & Omit<ComponentProps<"input">, "id">;
 
 export function TextField({ label, help, error, className, ...rest }: InputProps) {
   return (
@@ -52,7 +52,7 @@ export function TextField({ label, help, error, className, ...rest }: InputProps
   );
 }
 
-type SelectProps = Frame & Omit<ComponentProps<'select'>, 'id'>;
+type SelectProps = Frame & Omit<ComponentProps<"select">, "id">;
 
 export function SelectField({ label, help, error, className, children, ...rest }: SelectProps) {
   return (
@@ -86,7 +86,7 @@ export function SearchField({ label, value, onChange }: SearchFieldProps) {
         placeholder={label}
         value={value}
         onChange={(event) => onChange(event.target.value)}
-        className={classes(BOX, 'pl-9')}
+        className={classes(BOX, "pl-9")}
       />
     </div>
   );

@@ -1,17 +1,17 @@
 /** Drop-down menus on radix, without its scroll lock, whose style sheet the content security policy forbids. */
-import { DropdownMenu } from 'radix-ui';
-import type { ReactNode } from 'react';
+import { DropdownMenu } from "radix-ui";
+import type { ReactNode } from "react";
 
-import { classes } from './classes';
-import { Icon, type IconName } from './icons';
+import { classes } from "./classes";
+import { Icon, type IconName } from "./icons";
 
 interface MenuProps {
   trigger: ReactNode;
   children: ReactNode;
-  align?: 'start' | 'end';
+  align?: "start" | "end";
 }
 
-export function Menu({ trigger, children, align = 'end' }: MenuProps) {
+export function Menu({ trigger, children, align = "end" }: MenuProps) {
   return (
     <DropdownMenu.Root modal={false}>
       <DropdownMenu.Trigger asChild>{trigger}</DropdownMenu.Trigger>
@@ -30,7 +30,7 @@ export function Menu({ trigger, children, align = 'end' }: MenuProps) {
 }
 
 const ITEM =
-  'flex min-h-9 w-full items-center gap-2 rounded-control px-3 text-body text-text no-underline outline-offset-[-2px] select-none coarse:min-h-11 data-disabled:text-muted data-highlighted:bg-surface-2';
+  "flex min-h-9 w-full items-center gap-2 rounded-control px-3 text-body text-text no-underline outline-offset-[-2px] select-none coarse:min-h-11 data-disabled:text-muted data-highlighted:bg-surface-2";
 
 interface MenuItemProps {
   icon?: IconName;
@@ -48,7 +48,7 @@ export function MenuItem({ icon, children, onSelect, disabled, danger, asChild }
       asChild={asChild}
       disabled={disabled}
       onSelect={onSelect}
-      className={classes(ITEM, danger && 'text-crit')}
+      className={classes(ITEM, danger && "text-crit")}
     >
       {asChild ? (
         children

@@ -1,5 +1,5 @@
 /** The frame of a page: its title, which is the only h1 and the document's title, and its main action. */
-import { useEffect, type ReactNode } from 'react';
+import { useEffect, type ReactNode } from "react";
 
 interface PageProps {
   title: string;

@@ -1,5 +1,5 @@
 /** A table's rows as cards, for screens too narrow for columns. */
-import type { Column } from './DataTable';
+import type { Column } from "./DataTable";
 
 interface PhoneCardsProps<Row> {
   label: string;

@@ -1,6 +1,6 @@
 /** A small panel beside the button that opens it. */
-import { Popover as Radix } from 'radix-ui';
-import type { ReactNode } from 'react';
+import { Popover as Radix } from "radix-ui";
+import type { ReactNode } from "react";
 
 interface PopoverProps {
   open: boolean;

@@ -1,10 +1,10 @@
 /** The three states of everything that is loaded: a skeleton, the error, or the data, which a refetch never hides. */
-import type { UseQueryResult } from '@tanstack/react-query';
-import type { ReactNode } from 'react';
+import type { UseQueryResult } from "@tanstack/react-query";
+import type { ReactNode } from "react";
 
-import { ErrorState } from './ErrorState';
+import { ErrorState } from "./ErrorState";
 
-type Loadable<Data> = Pick<UseQueryResult<Data>, 'data' | 'error' | 'isFetching' | 'isError'> & {
+type Loadable<Data> = Pick<UseQueryResult<Data>, "data" | "error" | "isFetching" | "isError"> & {
   refetch: () => unknown;
 };
 

@@ -1,8 +1,8 @@
 /** Placeholders with the final size of what is loading. */
-import { classes } from './classes';
+import { classes } from "./classes";
 
 export function Skeleton({ className }: { className?: string }) {
-  return <span aria-hidden="true" className={classes('skeleton block', className)} />;
+  return <span aria-hidden="true" className={classes("skeleton block", className)} />;
 }
 
 export function SkeletonRows({ count = 4 }: { count?: number }) {

@@ -1,9 +1,9 @@
 /** Times on the page: relative where nearness matters, exact on hover, always in the workspace's time zone. */
-import { useQuery } from '@tanstack/react-query';
-import { useSyncExternalStore } from 'react';
+import { useQuery } from "@tanstack/react-query";
+import { useSyncExternalStore } from "react";
 
-import { meQuery } from '../api/session';
-import { formatDateTime, formatRelative, type TimeOptions } from '../format';
+import { meQuery } from "../api/session";
+import { formatDateTime, formatRelative, type TimeOptions } from "../format";
 
 const TICK_MS = 15_000;
 let now_ms = Date.now();

@@ -1,8 +1,8 @@
 /** Short confirmations at the foot of the page, spoken politely. */
-import { useEffect, useSyncExternalStore } from 'react';
+import { useEffect, useSyncExternalStore } from "react";
 
-import { IconButton } from './Button';
-import { Icon } from './icons';
+import { IconButton } from "./Button";
+import { Icon } from "./icons";
 
 interface ToastMessage {
   id: number;

@@ -37,7 +37,8 @@ def attach(config: EmbeddedConfig, *, on_state: OnState = say_nothing) -> Iterat
                 os.close(door)
             return
         own = EmbeddedServer(config, on_state=on_state)
-        if _became_owner(own):
+        # While somebody starts, restarts or stops the server there is nothing to do but to wait.
+        if server_state(config.directory) is None and _became_owner(own):
             try:
                 yield own
             finally:

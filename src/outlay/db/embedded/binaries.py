@@ -83,7 +83,7 @@ def _can_run(binaries: Path, account: Account) -> bool:
 
 def _copy_installation(prefix: Path, target: Path) -> None:
     """Copy bin, lib and share, and the libraries that the wheel keeps beside its package, in the same relative places."""
-    unfinished = Path(tempfile.mkdtemp(prefix="copying-", dir=target.parent))
+    unfinished = Path(tempfile.mkdtemp(prefix=f"{COPY_PREFIX}unfinished-", dir=target.parent))
     try:
         unneeded = shutil.ignore_patterns("include", "*.a", "pkgconfig", "__pycache__")
         package = prefix.parent.name

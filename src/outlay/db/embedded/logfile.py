@@ -54,6 +54,9 @@ def reason(lines: list[str]) -> str:
     for severity in ("PANIC:", "FATAL:", "ERROR:"):
         for line in lines:
             if severity in line:
-                return line.split(severity, 1)[1].strip()
+                said = line.split(severity, 1)[1].strip()
+                # A configuration file that "contains errors" was complained about before, and more precisely.
+                complaints = [line.split("LOG:", 1)[1].strip() for line in lines if "LOG:" in line]
+                return f"{said}: {complaints[0]}" if "contains errors" in said and complaints else said
     spoken = [line.strip() for line in lines if line.strip()]
     return spoken[-1] if spoken else "it said nothing"

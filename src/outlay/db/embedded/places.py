@@ -26,10 +26,8 @@ def prepare_data_directory(config: EmbeddedConfig, account: Account) -> None:
     if account.switch:
         _refuse_unreachable(directory, blocking_folder(directory.parent, account), account)
     try:
-        if not directory.exists():
-            # Others may pass through as root's server account must, but see nothing: what lies inside is closed.
-            directory.mkdir(parents=True, exist_ok=True)
-            directory.chmod(0o711 if account.switch else 0o700)
+        # Others may pass through as root's server account must, but see nothing: what lies inside is closed.
+        _make_folder(directory, 0o711 if account.switch else 0o700)
         status = directory.stat()
     except OSError as error:
         raise EmbeddedError(
@@ -43,6 +41,14 @@ def prepare_data_directory(config: EmbeddedConfig, account: Account) -> None:
         _refuse_other_owner(config.cluster, config.cluster.lstat(), {account.uid})
     if account.switch:
         _let_account_pass(config, account)
+
+
+def _make_folder(folder: Path, mode: int) -> None:
+    """Make what is missing on the way too, with the same mode whatever the umask says."""
+    if not folder.exists():
+        _make_folder(folder.parent, mode)
+        folder.mkdir(exist_ok=True)
+        folder.chmod(mode)
 
 
 def _refuse_other_owner(path: Path, status: os.stat_result, allowed: set[int]) -> None:
@@ -115,7 +121,7 @@ def _short_folders(account: Account) -> list[Path]:
     if account.switch:
         shared = Path("/run/outlay")
         with suppress(OSError):
-            shared.mkdir(mode=0o755, exist_ok=True)
+            _make_folder(shared, 0o755)
         folders.append(shared)
     elif runtime := os.environ.get("XDG_RUNTIME_DIR"):
         folders.append(Path(runtime))

@@ -80,7 +80,10 @@ class EmbeddedServer:
                 self._watcher.start()
 
     def stop(self) -> None:
-        """Shut down cleanly and leave the directory free; does nothing when there is nothing to stop."""
+        """Shut down cleanly and leave the directory free; does nothing when there is nothing to stop.
+
+        It also ends a start() that is under way in another thread. Not for use inside a signal handler.
+        """
         if os.getpid() != self._owner_pid:
             # A forked worker inherits this object but owns nothing.
             return
@@ -201,7 +204,7 @@ class EmbeddedServer:
             self._on_state(f"Warning: only {status.message} in {self.config.directory}")
 
     def _become_owner(self) -> DataDirectoryLock:
-        deadline = time.monotonic() + COMMAND_PATIENCE_S
+        deadline, told = time.monotonic() + COMMAND_PATIENCE_S, False
         while True:
             lock = DataDirectoryLock.try_acquire(self.config.lock_file)
             if lock is not None:
@@ -214,6 +217,9 @@ class EmbeddedServer:
                     f"Another Outlay (process {'?' if holder is None else holder.pid}) uses {self.config.directory}: "
                     "stop it first, or choose another directory with --data-dir.",
                 )
+            if holder is not None and not told:
+                told = True
+                self._on_state(f"Waiting for a command (process {holder.pid}) that uses the database")
             time.sleep(0.1)
 
     def _become(self, state: StateName, detail: str = "") -> None:

@@ -45,9 +45,7 @@ async def append(connection: AsyncConnection, workspace_id: UUID, entry: AuditEn
         )
     )
     await connection.execute(
-        update(audit_head)
-        .where(audit_head.c.workspace_id == workspace_id)
-        .values(seq=entry.seq, hash=entry.hash)
+        update(audit_head).where(audit_head.c.workspace_id == workspace_id).values(seq=entry.seq, hash=entry.hash)
     )
 
 

@@ -5,6 +5,8 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from uuid import UUID
 
+from sqlalchemy.ext.asyncio import AsyncConnection
+
 from outlay.db.connect import Work
 from outlay.identity.access.model import Actor, Permission, Role
 from outlay.identity.access.rules import ROLE_PERMISSIONS, require, require_may_grant
@@ -93,6 +95,11 @@ async def recognise(work: Work, token: Token) -> ApiKey | None:
 async def named(work: Work, key: ApiKey) -> ApiKey:
     """The key with the names of the client and agent it is bound to."""
     return (await _named(work, [key]))[0]
+
+
+async def touch(connection: AsyncConnection, workspace_id: UUID, key_id: UUID) -> None:
+    """Notes that a key is in use."""
+    await store.touch(connection, workspace_id, key_id)
 
 
 def _check(draft: KeyDraft, now: datetime) -> None:

@@ -82,9 +82,7 @@ async def revoke(connection: AsyncConnection, workspace_id: UUID, key_id: UUID) 
 async def touch(connection: AsyncConnection, workspace_id: UUID, key_id: UUID) -> None:
     """Notes that a key is in use, at most every few seconds."""
     stale = or_(api_key.c.last_used_at.is_(None), api_key.c.last_used_at < func.now() - func.make_interval(secs=5))
-    await connection.execute(
-        update(api_key).where(_is(workspace_id, key_id), stale).values(last_used_at=func.now())
-    )
+    await connection.execute(update(api_key).where(_is(workspace_id, key_id), stale).values(last_used_at=func.now()))
 
 
 def _is(workspace_id: UUID, key_id: UUID) -> ColumnElement[bool]:

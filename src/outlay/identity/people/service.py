@@ -76,6 +76,15 @@ async def add_owner(work: Work, actor: Actor, *, name: str, email: str) -> Perso
     return person
 
 
+async def lone_owner_without_password(work: Work) -> User | None:
+    """The only member of the workspace, where they cannot sign in by themselves yet."""
+    members = await store.users(work.connection, work.workspace_id)
+    if len(members) != 1:
+        return None
+    person = await store.person_by_id(work.connection, members[0].id)
+    return members[0] if person is not None and person.password_hash is None else None
+
+
 async def invite(
     work: Work, actor: Actor, *, email: str, role: Role, client: str | None, valid_for: timedelta
 ) -> tuple[Link, Token]:
@@ -144,9 +153,9 @@ async def set_password(work: Work, person_id: UUID, password: str, *, ip: str | 
     return member
 
 
-async def touch(work: Work, person_id: UUID) -> None:
+async def touch(connection: AsyncConnection, workspace_id: UUID, person_id: UUID) -> None:
     """Notes that a member is here."""
-    await store.touch(work.connection, work.workspace_id, person_id)
+    await store.touch(connection, workspace_id, person_id)
 
 
 async def has_password(work: Work, email: str) -> bool:
@@ -194,7 +203,9 @@ async def change_own(
     work.announce("users", "me")
     facts = {"name": after.name, "email": after.email, "password_changed": new_password is not None}
     was = {"name": before.name, "email": before.email}
-    await audit.record(work, actor, "profile.change", Target("user", str(after.id), after.name), before=was, after=facts)
+    await audit.record(
+        work, actor, "profile.change", Target("user", str(after.id), after.name), before=was, after=facts
+    )
     return after
 
 

@@ -3,6 +3,8 @@
 import math
 from uuid import UUID
 
+from sqlalchemy.ext.asyncio import AsyncConnection
+
 from outlay.db.connect import Database, Work
 from outlay.identity.access.model import Actor
 from outlay.identity.audit import service as audit
@@ -81,7 +83,7 @@ async def begin(work: Work, policy: SessionPolicy, origin: Origin, person_id: UU
         user_agent=(origin.user_agent or "")[:300] or None,
     )
     await store.add(work.connection, work.workspace_id, session, token.hash)
-    await people.touch(work, person_id)
+    await people.touch(work.connection, work.workspace_id, person_id)
     work.announce("sessions")
     target = Target("session", str(session.id), user.name)
     await audit.record(work, people.actor_of(user).seen_from(origin.ip), "session.begin", target)
@@ -110,15 +112,29 @@ async def forget(database: Database, text: str | None) -> None:
             await sign_out(work, token)
 
 
-async def sessions(work: Work, policy: SessionPolicy, actor: Actor) -> list[Session]:
+async def switch(
+    database: Database, policy: SessionPolicy, origin: Origin, person_id: UUID, workspace_id: UUID
+) -> SignedIn:
+    """A new session for a signed-in person in another workspace of theirs."""
+    async with database.work(workspace_id) as work:
+        return await begin(work, policy, origin, person_id)
+
+
+async def sessions(work: Work, policy: SessionPolicy, person_id: UUID) -> list[Session]:
     """One's own sessions in this workspace."""
-    return await store.of_person(work.connection, work.workspace_id, UUID(actor.id), policy.idle)
+    return await store.of_person(work.connection, work.workspace_id, person_id, policy.idle)
 
 
 async def end(work: Work, actor: Actor, session_id: UUID) -> None:
     """Ends one of one's own sessions."""
     if not await store.end(work.connection, work.workspace_id, person_id=UUID(actor.id), session_id=session_id):
         raise NotFound("There is no such session of yours.")
+    work.announce("sessions")
+
+
+async def end_others(work: Work, session: Session) -> None:
+    """Ends all other sessions of the same person in this workspace."""
+    await store.end(work.connection, work.workspace_id, person_id=session.person_id, but=session.id)
     work.announce("sessions")
 
 
@@ -157,6 +173,12 @@ async def end_everywhere(database: Database, person_id: UUID, *, but: UUID | Non
         async with database.work(workspace_id) as work:
             await store.end(work.connection, workspace_id, person_id=person_id, but=but)
             work.announce("sessions")
+
+
+async def touch(connection: AsyncConnection, workspace_id: UUID, session: Session) -> None:
+    """Notes that a session is in use, and that its person is here."""
+    await store.touch(connection, workspace_id, session.id)
+    await people.touch(connection, workspace_id, session.person_id)
 
 
 async def tidy(work: Work, policy: SessionPolicy) -> int:

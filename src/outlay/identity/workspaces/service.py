@@ -57,9 +57,7 @@ async def change(
     if after != before:
         await store.change(work.connection, after)
         work.announce("workspace")
-        await audit.record(
-            work, actor, "workspace.change", _target(after), before=_facts(before), after=_facts(after)
-        )
+        await audit.record(work, actor, "workspace.change", _target(after), before=_facts(before), after=_facts(after))
     return after
 
 

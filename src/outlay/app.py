@@ -1,0 +1,129 @@
+"""The composition root: the only place that knows all parts and wires them together."""
+
+import json
+import os
+import threading
+import time
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import asdict, dataclass
+from datetime import timedelta
+
+from fastapi import FastAPI
+from starlette.middleware.gzip import GZipMiddleware
+from starlette.types import ASGIApp
+
+from outlay import __version__
+from outlay.db.connect import Database
+from outlay.db.roles import DatabaseUrls
+from outlay.doors import health, page, reference
+from outlay.doors.http.middleware import BodyLimit, RequestContext
+from outlay.doors.http.problems import add_problem_handlers
+from outlay.doors.http.services import Services
+from outlay.doors.native import PREFIX, native_router
+from outlay.identity.allowance.service import Allowances
+from outlay.identity.sign_in.model import SessionPolicy
+from outlay.kit.logs import configure_logs
+from outlay.mail import Mailer
+from outlay.settings import Settings, load_settings
+
+# How the parent tells its workers what it has prepared; no setting of a person's.
+SERVING_VARIABLE = "_OUTLAY_SERVING"
+_COMPRESS_FROM_BYTES = 1_000
+_PARENT_WATCH_S = 0.5
+
+
+@dataclass(frozen=True)
+class Serving:
+    """What the parent hands to its workers: the database it prepared, and who it is."""
+
+    urls: DatabaseUrls
+    is_embedded: bool
+    parent_pid: int
+
+    def to_text(self) -> str:
+        """As it stands in the environment."""
+        return json.dumps(asdict(self))
+
+    @classmethod
+    def from_environment(cls) -> "Serving":
+        """As the parent left it."""
+        fields = json.loads(os.environ[SERVING_VARIABLE])
+        return cls(DatabaseUrls(**fields["urls"]), fields["is_embedded"], fields["parent_pid"])
+
+
+def serving_app() -> ASGIApp:
+    """What a worker process serves; it ends when its parent does."""
+    settings = load_settings()
+    configure_logs(settings.log_level, settings.log_format)
+    serving = Serving.from_environment()
+    threading.Thread(target=_end_with, args=(serving.parent_pid,), name="outlay-parent-watch", daemon=True).start()
+    return around(make_api(make_services(settings, serving.urls, is_embedded=serving.is_embedded)), settings)
+
+
+def open_database(settings: Settings, urls: DatabaseUrls) -> Database:
+    """The pools of one process."""
+    return Database(urls, pool_size=settings.database_pool_size, pool_wait_s=settings.database_pool_wait_s)
+
+
+def make_services(settings: Settings, urls: DatabaseUrls, *, is_embedded: bool) -> Services:
+    """One of each."""
+    database = open_database(settings, urls)
+    return Services(
+        settings=settings,
+        database=database,
+        database_is_embedded=is_embedded,
+        allowances=Allowances(database),
+        policy=session_policy(settings),
+        mailer=Mailer(settings),
+    )
+
+
+def session_policy(settings: Settings) -> SessionPolicy:
+    """How long sessions last, as the settings say."""
+    return SessionPolicy(
+        idle=timedelta(hours=settings.session_idle_hours),
+        longest=timedelta(days=settings.session_days_max),
+        password_reset=timedelta(minutes=settings.password_reset_minutes),
+        attempts_max=settings.sign_in_attempts_max,
+    )
+
+
+def make_api(services: Services) -> FastAPI:
+    """The HTTP application: every door, and what happens to each request on its way."""
+
+    @asynccontextmanager
+    async def lifespan(_: FastAPI) -> AsyncIterator[None]:
+        yield
+        await services.database.close()
+
+    api = FastAPI(
+        title="Outlay",
+        version=__version__,
+        summary="What every client, campaign and agent costs.",
+        openapi_url=f"{PREFIX}/openapi.json",
+        docs_url=None,
+        redoc_url=None,
+        lifespan=lifespan,
+    )
+    api.state.services = services
+    add_problem_handlers(api)
+    api.include_router(native_router())
+    api.include_router(health.router)
+    api.include_router(reference.router)
+    api.include_router(page.router)
+    return api
+
+
+def around(api: FastAPI, settings: Settings) -> ASGIApp:
+    """What every request passes on its way in, the outermost last."""
+    app: ASGIApp = BodyLimit(api, bytes_max=settings.body_bytes_max)
+    app = GZipMiddleware(app, minimum_size=_COMPRESS_FROM_BYTES)
+    return RequestContext(app, trusted_proxies=settings.trusted_proxies, secure=settings.secure_cookies)
+
+
+def _end_with(parent_pid: int) -> None:
+    """A parent that was killed cannot end its workers, and a worker left behind would keep the port."""
+    while os.getppid() == parent_pid:
+        time.sleep(_PARENT_WATCH_S)
+    os._exit(1)

@@ -1,0 +1,154 @@
+"""What happens to every request: an id, a line in the log, a bound on its size, and headers that keep browsers safe."""
+
+import ipaddress
+import re
+import time
+
+import structlog
+from starlette.datastructures import Headers, MutableHeaders
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from outlay.doors.http.problems import BodyTooLarge, problem_response, unexpected
+from outlay.identity.allowance.model import Allowance
+from outlay.kit.ids import new_id
+from outlay.kit.clock import system_clock
+
+_log = structlog.get_logger()
+_REQUEST_ID = re.compile(r"[A-Za-z0-9._-]{8,64}")
+
+# Scripts and styles come from us alone. React sets styles through the object model, which this policy allows.
+CONTENT_SECURITY_POLICY = (
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data: blob:; font-src 'self'; "
+    "connect-src 'self'; manifest-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
+)
+_SECURITY_HEADERS = {
+    "Content-Security-Policy": CONTENT_SECURITY_POLICY,
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "no-referrer",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "Permissions-Policy": "camera=(), geolocation=(), microphone=(), payment=(), usb=()",
+    "X-Frame-Options": "DENY",
+}
+
+
+class RequestContext:
+    """Gives each request an id, logs one line about it, and turns what nobody caught into a clear answer."""
+
+    def __init__(self, app: ASGIApp, *, trusted_proxies: list[str], secure: bool) -> None:
+        self._app = app
+        self._trusted = frozenset(trusted_proxies)
+        self._headers = _SECURITY_HEADERS | (
+            {"Strict-Transport-Security": "max-age=31536000; includeSubDomains"} if secure else {}
+        )
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        state = scope.setdefault("state", {})
+        headers = Headers(scope=scope)
+        state["request_id"] = request_id = _request_id(headers)
+        state["ip"] = self._ip(scope, headers)
+        structlog.contextvars.clear_contextvars()
+        structlog.contextvars.bind_contextvars(request_id=request_id)
+        status, started = 0, time.perf_counter()
+
+        async def send_with_headers(message: Message) -> None:
+            nonlocal status
+            if message["type"] == "http.response.start":
+                status = message["status"]
+                self._add_headers(MutableHeaders(scope=message), state)
+            await send(message)
+
+        try:
+            await self._app(scope, receive, send_with_headers)
+        except Exception as error:  # the last line of defence: whatever it was, the caller gets an answer
+            if status:
+                raise
+            await problem_response(unexpected(error), request_id)(scope, receive, send_with_headers)
+        finally:
+            # The path without its query, which may hold what a person typed or the secret of a link.
+            duration_ms = round((time.perf_counter() - started) * 1000, 1)
+            _log.info("request", method=scope["method"], path=scope["path"], status=status, duration_ms=duration_ms)
+
+    def _add_headers(self, headers: MutableHeaders, state: dict[str, object]) -> None:
+        for name, value in self._headers.items():
+            headers.setdefault(name, value)
+        headers["X-Request-Id"] = str(state["request_id"])
+        allowance = state.get("allowance")
+        if isinstance(allowance, Allowance):
+            headers["RateLimit-Policy"] = f'"minute";q={allowance.limit};w=60'
+            headers["RateLimit"] = f'"minute";r={allowance.remaining};t={allowance.reset_s}'
+
+    def _ip(self, scope: Scope, headers: Headers) -> str | None:
+        """The caller's address: the nearest that is not a proxy of ours."""
+        client = scope.get("client")
+        address = str(client[0]) if client else None
+        if address not in self._trusted:
+            return address
+        for hop in reversed(headers.get("x-forwarded-for", "").split(",")):
+            candidate = hop.strip()
+            if not _is_address(candidate):
+                break
+            address = candidate
+            if candidate not in self._trusted:
+                break
+        return address
+
+
+class BodyLimit:
+    """Refuses bodies that are too large: at once where their length is said, else as soon as they are."""
+
+    def __init__(self, app: ASGIApp, *, bytes_max: int) -> None:
+        self._app = app
+        self._bytes_max = bytes_max
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        length = Headers(scope=scope).get("content-length", "0")
+        if length.isdigit() and int(length) > self._bytes_max:
+            await self._refuse(scope, receive, send)
+            return
+        seen, started = 0, False
+
+        async def counted_receive() -> Message:
+            nonlocal seen
+            message = await receive()
+            if message["type"] == "http.request":
+                seen += len(message.get("body", b""))
+                if seen > self._bytes_max:
+                    raise BodyTooLarge(f"The body is larger than {self._bytes_max} bytes.")
+            return message
+
+        async def noted_send(message: Message) -> None:
+            nonlocal started
+            started = started or message["type"] == "http.response.start"
+            await send(message)
+
+        try:
+            await self._app(scope, counted_receive, noted_send)
+        except BodyTooLarge:
+            if started:
+                raise
+            await self._refuse(scope, receive, send)
+
+    async def _refuse(self, scope: Scope, receive: Receive, send: Send) -> None:
+        error = BodyTooLarge(f"The body is larger than {self._bytes_max} bytes.")
+        request_id = str(scope["state"]["request_id"])
+        await problem_response(error, request_id, {"Connection": "close"})(scope, receive, send)
+
+
+def _request_id(headers: Headers) -> str:
+    given = headers.get("x-request-id", "")
+    return given if _REQUEST_ID.fullmatch(given) else new_id(system_clock()).hex
+
+
+def _is_address(text: str) -> bool:
+    try:
+        ipaddress.ip_address(text)
+    except ValueError:
+        return False
+    return True

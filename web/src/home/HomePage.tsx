@@ -1,0 +1,45 @@
+/** The home page: what there is, what to do first, and what happened last, all of it live. */
+import { useMe } from "../api/session";
+import { Page } from "../ui/Page";
+import { dayIn } from "../filters/range";
+import { formatDay } from "../format";
+import { useNow, useTimeOptions } from "../ui/Time";
+import { Checklist } from "./Checklist";
+import { CountCards } from "./CountCards";
+import { FirstCall } from "./FirstCall";
+import { LatestChanges } from "./LatestChanges";
+
+export default function HomePage() {
+  const { permissions } = useMe();
+  const may = (permission: string) => permissions.includes(permission);
+  return (
+    <Page title={useGreeting()} help={useToday()}>
+      <CountCards />
+      <div className="grid grid-cols-1 gap-3 sm:gap-4 lg:grid-cols-12 [&>*]:min-w-0">
+        {may("keys.manage") && (
+          <>
+            <Checklist className="lg:col-span-5" />
+            <FirstCall className="lg:col-span-7" />
+          </>
+        )}
+        {may("audit.read") && <LatestChanges className="lg:col-span-12" />}
+      </div>
+    </Page>
+  );
+}
+
+function useToday(): string {
+  const { locale, timeZone } = useTimeOptions();
+  const { workspace } = useMe();
+  const today = formatDay(dayIn(timeZone, useNow()), { locale, weekday: true, year: true });
+  return `${workspace.name} · ${today}`;
+}
+
+function useGreeting(): string {
+  const { user } = useMe();
+  const { timeZone } = useTimeOptions();
+  const hour = Number(new Intl.DateTimeFormat("en", { timeZone, hour: "numeric", hourCycle: "h23" }).format(useNow()));
+  const part = hour < 5 || hour >= 18 ? "evening" : hour < 12 ? "morning" : "afternoon";
+  const firstName = user?.name.trim().split(/\s+/)[0];
+  return firstName ? `Good ${part}, ${firstName}` : `Good ${part}`;
+}

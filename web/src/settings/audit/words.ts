@@ -1,0 +1,58 @@
+/** The audit log in words: `client.archive` reads "archived the client". */
+import type { AuditParty } from "../../api/types";
+
+const VERBS: Record<string, string> = {
+  accept: "accepted",
+  add: "added",
+  archive: "archived",
+  begin: "began",
+  change: "changed",
+  create: "created",
+  delete: "deleted",
+  end: "ended",
+  invite: "invited",
+  remove: "removed",
+  reset: "reset",
+  restore: "restored",
+  revoke: "revoked",
+  switch: "switched",
+  update: "changed",
+  withdraw: "withdrew",
+};
+
+const THINGS: Record<string, string> = {
+  agent: "the agent",
+  campaign: "the campaign",
+  client: "the client",
+  invitation: "the invitation of",
+  key: "the key",
+  password: "the password of",
+  profile: "the profile of",
+  session: "a session of",
+  user: "the user",
+  workspace: "the workspace",
+};
+
+export function actionWords(action: string): string {
+  const [thing = "", verb = ""] = action.split(".");
+  if (!(verb in VERBS)) return action;
+  return `${VERBS[verb]} ${THINGS[thing] ?? thing}`;
+}
+
+export function partyName(party: AuditParty): string {
+  return party.name || (party.kind === "system" ? "Outlay" : "somebody");
+}
+
+/** The groups of actions that the log can be narrowed to, each a prefix of the action's name. */
+export const ACTION_GROUPS = [
+  { prefix: "client.", name: "Clients" },
+  { prefix: "campaign.", name: "Campaigns" },
+  { prefix: "agent.", name: "Agents" },
+  { prefix: "user.", name: "Users" },
+  { prefix: "invitation.", name: "Invitations" },
+  { prefix: "key.", name: "API keys" },
+  { prefix: "workspace.", name: "Workspace" },
+  { prefix: "session.", name: "Sessions" },
+  { prefix: "password.", name: "Passwords" },
+  { prefix: "profile.", name: "Profiles" },
+];

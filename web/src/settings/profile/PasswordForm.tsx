@@ -1,0 +1,54 @@
+/** A new password, allowed by the present one. */
+import { useRef, useState, type FormEvent } from "react";
+
+import { ApiProblem } from "../../api/problem";
+import { useProfileChange } from "../../api/session";
+import { NewPasswordFields, passwordObjection } from "../../auth/NewPasswordFields";
+import { Button } from "../../ui/Button";
+import { ErrorNote } from "../../ui/ErrorState";
+import { TextField } from "../../ui/Field";
+import { toast } from "../../ui/Toast";
+import { textOf } from "../../ui/form";
+
+export function PasswordForm() {
+  const form = useRef<HTMLFormElement>(null);
+  const [objection, setObjection] = useState<string>();
+  const change = useProfileChange();
+  const problem = change.error instanceof ApiProblem ? change.error : null;
+  const fields = problem?.fieldErrors() ?? {};
+  const submit = (event: FormEvent<HTMLFormElement>) => {
+    event.preventDefault();
+    const typed = new FormData(event.currentTarget);
+    const found = passwordObjection(typed);
+    setObjection(found);
+    if (found) return;
+    change.mutate(
+      { current_password: textOf(typed, "current"), new_password: textOf(typed, "password") },
+      {
+        onSuccess: () => {
+          toast("Your password is changed.");
+          form.current?.reset();
+        },
+      },
+    );
+  };
+  return (
+    <form ref={form} onSubmit={submit} noValidate className="flex flex-col gap-4">
+      <TextField
+        label="Present password"
+        name="current"
+        type="password"
+        autoComplete="current-password"
+        help="Leave it empty if you have none yet."
+        error={fields.current_password}
+      />
+      <NewPasswordFields error={objection ?? fields.new_password} />
+      {Object.keys(fields).length === 0 && <ErrorNote error={problem} />}
+      <div>
+        <Button look="primary" type="submit" busy={change.isPending}>
+          Change password
+        </Button>
+      </div>
+    </form>
+  );
+}
