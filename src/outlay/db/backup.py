@@ -135,9 +135,7 @@ def _dump(place: Place, file: IO[bytes], target: Path, on_bytes: OnBytes) -> Non
     arguments = ("--format=custom", "--no-unlogged-table-data", "--no-password", f"--dbname={connection}")
     command = place.programs.command("pg_dump", *arguments)
     with tempfile.TemporaryFile() as errors:
-        process = subprocess.Popen(
-            command, stdin=subprocess.DEVNULL, stdout=file, stderr=errors, env=environment
-        )
+        process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=file, stderr=errors, env=environment)
         try:
             while True:
                 try:

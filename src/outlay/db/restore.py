@@ -76,7 +76,10 @@ def restore(place: Place, backup: Path, on_state: OnState) -> Restored:
     with _maintenance(place) as admin:
         _require_solitude(admin, place)
         _require_space(place, backup)
-        fresh, replaced = f"{place.database[:_NAME_BYTES_MAX]}_restoring", f"{place.database[:_NAME_BYTES_MAX]}_replaced"
+        fresh, replaced = (
+            f"{place.database[:_NAME_BYTES_MAX]}_restoring",
+            f"{place.database[:_NAME_BYTES_MAX]}_replaced",
+        )
         for leftover in (fresh, replaced):
             _drop(admin, leftover)
         try:
@@ -165,7 +168,9 @@ def _check_loaded(place: Place, fresh: str, on_state: OnState) -> None:
 def _as_url(conninfo: str) -> str:
     """The same address in the form that SQLAlchemy reads."""
     return str(
-        __import__("sqlalchemy").URL.create("postgresql", query={k: str(v) for k, v in conninfo_to_dict(conninfo).items()})
+        __import__("sqlalchemy").URL.create(
+            "postgresql", query={k: str(v) for k, v in conninfo_to_dict(conninfo).items()}
+        )
     )
 
 
@@ -193,7 +198,9 @@ def _require_solitude(admin: Connection, place: Place) -> None:
     ).fetchall()
     if rows:
         who = ", ".join(f"{name} ({count})" for name, count in rows)
-        raise DatabaseInUse(f"The database is in use by {who}: stop `outlay serve` and whatever else is connected first.")
+        raise DatabaseInUse(
+            f"The database is in use by {who}: stop `outlay serve` and whatever else is connected first."
+        )
 
 
 def _require_space(place: Place, backup: Path) -> None:

@@ -52,18 +52,21 @@ class RequestContext:
         state["ip"] = self._ip(scope, headers)
         structlog.contextvars.clear_contextvars()
         structlog.contextvars.bind_contextvars(request_id=request_id)
-        status, started = 0, time.perf_counter()
+        status, complete, started = 0, False, time.perf_counter()
 
         async def send_with_headers(message: Message) -> None:
-            nonlocal status
+            nonlocal status, complete
             if message["type"] == "http.response.start":
                 status = message["status"]
                 self._add_headers(MutableHeaders(scope=message), state)
             await send(message)
+            complete = message["type"] == "http.response.body" and not message.get("more_body", False)
 
         try:
             await self._app(scope, receive, send_with_headers)
         except Exception as error:  # the last line of defence: whatever it was, the caller gets an answer
+            if complete:
+                return  # the application has answered and told the log
             if status:
                 raise
             await problem_response(unexpected(error), request_id)(scope, receive, send_with_headers)

@@ -105,7 +105,12 @@ def add_problem_handlers(app: FastAPI) -> None:
     app.add_exception_handler(OutlayError, known)
     app.add_exception_handler(RequestValidationError, malformed)
     app.add_exception_handler(HTTPException, of_the_framework)
+
+    async def of_ours(request: Request, error: Exception) -> JSONResponse:
+        return problem_response(unexpected(error), request_id_of(request))
+
     app.add_exception_handler(DBAPIError, of_the_database)
+    app.add_exception_handler(Exception, of_ours)
 
 
 def unexpected(error: BaseException) -> OutlayError:

@@ -1,5 +1,6 @@
 """The SQL of API keys."""
 
+from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
@@ -10,6 +11,8 @@ from outlay.identity.access.model import Permission, Role
 from outlay.identity.keys.model import ApiKey
 from outlay.identity.keys.tables import api_key
 from outlay.kit.paging import Page, PageRequest, page_of
+
+_TOUCH_EVERY = timedelta(seconds=5)
 
 
 async def add(connection: AsyncConnection, workspace_id: UUID, key: ApiKey, token_hash: bytes) -> None:
@@ -81,7 +84,7 @@ async def revoke(connection: AsyncConnection, workspace_id: UUID, key_id: UUID) 
 
 async def touch(connection: AsyncConnection, workspace_id: UUID, key_id: UUID) -> None:
     """Notes that a key is in use, at most every few seconds."""
-    stale = or_(api_key.c.last_used_at.is_(None), api_key.c.last_used_at < func.now() - func.make_interval(secs=5))
+    stale = or_(api_key.c.last_used_at.is_(None), api_key.c.last_used_at < func.now() - _TOUCH_EVERY)
     await connection.execute(update(api_key).where(_is(workspace_id, key_id), stale).values(last_used_at=func.now()))
 
 
