@@ -22,7 +22,7 @@ READS = {
     "joined to the directory": "select x.* from workspace w join {t} x on x.workspace_id = w.id where w.id = {victim}",
     "by a left join": "select * from workspace w left join {t} x on x.workspace_id = w.id "
     "where w.id = {victim} and x.workspace_id is not null",
-    "by a full join": "select * from {t} a full join {t} b on a.workspace_id <> b.workspace_id "
+    "by a full join": "select * from {t} a full join {t} b on a.workspace_id = b.workspace_id "
     "where {victim} in (a.workspace_id, b.workspace_id)",
     "joined to itself": "select b.* from {t} a join {t} b on true where b.workspace_id = {victim}",
     "by a lateral": "select x.* from workspace w cross join lateral "

@@ -11,10 +11,10 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Any
+from urllib.parse import quote, urlsplit, urlunsplit
 
 import psycopg
 from psycopg import sql
-from psycopg.conninfo import conninfo_to_dict, make_conninfo
 
 from outlay.db import migrate
 from outlay.db.backup import DISK_FLOOR_BYTES, MEBIBYTE, BackupUnreadable, Contents, look_into, require_floor, script_of
@@ -54,7 +54,7 @@ class Restored:
 def check(backup: Path) -> Contents:
     """What a backup holds, or a refusal when this Outlay cannot use it; touches no database."""
     contents = look_into(backup)
-    if contents.revision not in migrate.revisions():
+    if not any(migrate.MIGRATIONS.glob(f"versions/{contents.revision}_*.py")):
         raise BackupUnreadable(
             f"{backup} was made by a newer Outlay (its schema is {contents.revision}, this one knows {migrate.head()}): "
             "install that version, then restore."
@@ -144,7 +144,7 @@ def _copy(connection: Connection, statement: bytes, script: IO[bytes], on_entry:
 
 def _load(place: Place, fresh: str, backup: Path) -> None:
     data_dir = place.data_dir
-    with psycopg.connect(make_conninfo(place.urls.owner, dbname=fresh), autocommit=True) as connection:
+    with psycopg.connect(_in_database(place.urls, fresh).owner, autocommit=True) as connection:
         # Nothing here counts before the exchange of names, whose own commit makes it all durable.
         connection.execute("set synchronous_commit = off")
         try:
@@ -156,20 +156,19 @@ def _load(place: Place, fresh: str, backup: Path) -> None:
 
 
 def _check_loaded(place: Place, fresh: str, on_state: OnState) -> None:
-    urls = DatabaseUrls(
-        *(make_conninfo(url, dbname=fresh) for url in (place.urls.owner, place.urls.app, place.urls.operator))
-    )
-    migrate.upgrade(_as_url(urls.owner), on_state)
+    urls = _in_database(place.urls, fresh)
+    migrate.upgrade(urls.owner, on_state)
     faults = asyncio.run(faults_of(urls, STRUCTURE))
     if faults:
         raise RestoreFailed(f"The restored database is not sound ({'; '.join(faults[:3])}). The database is as it was.")
 
 
-def _as_url(conninfo: str) -> str:
-    """The same address in the form that SQLAlchemy reads."""
-    return str(
-        __import__("sqlalchemy").URL.create(
-            "postgresql", query={k: str(v) for k, v in conninfo_to_dict(conninfo).items()}
+def _in_database(urls: DatabaseUrls, name: str) -> DatabaseUrls:
+    """The same roles at another database of the server."""
+    return DatabaseUrls(
+        *(
+            urlunsplit(urlsplit(url)._replace(path="/" + quote(name, safe="")))
+            for url in (urls.owner, urls.app, urls.operator)
         )
     )
 

@@ -59,7 +59,7 @@ export function BandMarks({ frame, actual, today, cap, anomalies, buckets, measu
 /** The rule of today; its word makes way for the cap's rule and words. */
 function TodayRule({ frame, today, avoid }: { frame: Frame; today: number; avoid: number | null }) {
   const x = frame.x(today);
-  const top = frame.top + 6;
+  const top = frame.top + 14;
   const y = avoid !== null && Math.abs(avoid - 4 - top) < 16 ? avoid + 16 : top;
   const isNearEdge = x > frame.right - 48;
   return (

@@ -20,8 +20,8 @@ export interface ChartCardProps {
   summary?: ReactNode;
   /** The chart itself. */
   children: ReactNode;
-  /** The same values as a table; also what the CSV holds. */
-  table?: ChartTable;
+  /** The same values as a table, which is also what the CSV holds; made only when someone asks for it. */
+  table?: () => ChartTable;
   state?: ChartState;
   /** "Data up to 14:02; 3 services late": shown above the chart. */
   partial?: string;
@@ -68,7 +68,7 @@ export function ChartCard(props: ChartCardProps) {
             {...props}
             isTable={isTable}
             onTable={() => setIsTable(!isTable)}
-            onCsv={table && (() => download(fileName(title, "csv"), csvFile(toCsv(table))))}
+            onCsv={table && (() => download(fileName(title, "csv"), csvFile(toCsv(table()))))}
             onPng={isTable ? undefined : savePng}
           />
         )}
@@ -81,7 +81,7 @@ export function ChartCard(props: ChartCardProps) {
       )}
       <ErrorBoundary what={title}>
         {!isReady && <ChartStateView state={state} title={title} height={height} />}
-        {isReady && (isTable && table ? <ChartTableView table={table} height={height} /> : children)}
+        {isReady && (isTable && table ? <ChartTableView table={table()} height={height} /> : children)}
       </ErrorBoundary>
     </section>
   );
@@ -105,7 +105,7 @@ function CardMenu({ title, table, link, onAnnotate, isTable, onTable, onCsv, onP
     }
   };
   return (
-    <div className="-mt-2 -mr-2 shrink-0">
+    <div className="-mt-2 -mr-2 shrink-0" data-png-skip>
       <Menu trigger={<IconButton icon="more" label={`Menu of ${title}`} />}>
         {table && <MenuItem onSelect={onTable}>{isTable ? "View as chart" : "View as table"}</MenuItem>}
         {table && <MenuSeparator />}

@@ -147,7 +147,7 @@ describe("a forecast", () => {
 });
 
 describe("a chart card", () => {
-  const table = timeTable({ caption: "Daily spend", buckets, measure, series: [line("a", 0)] });
+  const table = () => timeTable({ caption: "Daily spend", buckets, measure, series: [line("a", 0)] });
   const card = (state: Parameters<typeof ChartCard>[0]["state"], partial?: string) =>
     renderToStaticMarkup(
       <ChartCard title="Daily spend" summary="It rose." table={table} state={state} partial={partial}>

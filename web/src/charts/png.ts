@@ -4,7 +4,10 @@
  */
 
 const SCALE = 2;
-const PAD_PX = 20;
+const PAD_PX = 4;
+
+/** A canvas has no tabular figures, so each digit is set where the page has it. */
+const PIECES = /\d|[^\s\d]+/g;
 
 export async function cardToPng(card: HTMLElement): Promise<Blob> {
   const box = card.getBoundingClientRect();
@@ -38,16 +41,16 @@ function paintShape(context: CanvasRenderingContext2D, shape: SVGGraphicsElement
     paintText(context, shape, style);
   } else {
     const outline = outlineOf(shape);
-    const fill = paint(style.fill);
+    const fill = paint(context, style.fill);
     if (fill && !(shape instanceof SVGLineElement)) {
-      context.fillStyle = fill.colour;
+      context.fillStyle = fill.style;
       context.globalAlpha = Number(style.opacity) * Number(style.fillOpacity) * fill.alpha;
       context.fill(outline);
     }
-    const stroke = paint(style.stroke);
+    const stroke = paint(context, style.stroke);
     if (stroke) {
-      context.globalAlpha = Number(style.opacity) * Number(style.strokeOpacity);
-      context.strokeStyle = stroke.colour;
+      context.globalAlpha = Number(style.opacity) * Number(style.strokeOpacity) * stroke.alpha;
+      context.strokeStyle = stroke.style;
       context.lineWidth = parseFloat(style.strokeWidth);
       context.lineCap = style.strokeLinecap as CanvasLineCap;
       context.lineJoin = style.strokeLinejoin as CanvasLineJoin;
@@ -58,15 +61,39 @@ function paintShape(context: CanvasRenderingContext2D, shape: SVGGraphicsElement
   context.restore();
 }
 
-/** A colour to paint with; gradients and hatches, which live in the document, become a thin tint. */
-function paint(value: string): { colour: string; alpha: number } | null {
+interface Paint {
+  style: string | CanvasPattern;
+  alpha: number;
+}
+
+/** What to paint with. Gradients and hatches live in the document: the first becomes a thin tint, the second is redrawn. */
+function paint(context: CanvasRenderingContext2D, value: string): Paint | null {
   if (value === "none" || value === "") return null;
-  if (!value.startsWith("url(")) return { colour: value, alpha: 1 };
+  if (!value.startsWith("url(")) return { style: value, alpha: 1 };
   const id = /#([^"')]+)/.exec(value)?.[1] ?? "";
   const source = document.getElementById(id)?.querySelector("stop, line");
   if (!source) return null;
   const style = getComputedStyle(source);
-  return { colour: source instanceof SVGStopElement ? style.stopColor : style.stroke, alpha: 0.3 };
+  if (source instanceof SVGStopElement) return { style: style.stopColor, alpha: 0.25 };
+  const hatch = hatchOf(context, style.stroke);
+  return hatch && { style: hatch, alpha: 1 };
+}
+
+const HATCH_PX = 8;
+
+function hatchOf(context: CanvasRenderingContext2D, colour: string): CanvasPattern | null {
+  const tile = document.createElement("canvas");
+  tile.width = tile.height = HATCH_PX;
+  const pen = tile.getContext("2d");
+  if (!pen) return null;
+  pen.strokeStyle = colour;
+  pen.lineWidth = HATCH_PX / 3;
+  for (const shift of [-HATCH_PX, 0, HATCH_PX]) {
+    pen.moveTo(shift, HATCH_PX);
+    pen.lineTo(shift + HATCH_PX, 0);
+  }
+  pen.stroke();
+  return context.createPattern(tile, "repeat");
 }
 
 function outlineOf(shape: SVGGraphicsElement): Path2D {
@@ -83,11 +110,12 @@ function outlineOf(shape: SVGGraphicsElement): Path2D {
 }
 
 function paintText(context: CanvasRenderingContext2D, text: SVGTextElement, style: CSSStyleDeclaration): void {
-  if (text.getNumberOfChars() === 0) return;
-  const start = text.getStartPositionOfChar(0);
   context.font = fontOf(style);
   context.fillStyle = style.fill;
-  context.fillText(text.textContent ?? "", start.x, start.y);
+  for (const piece of (text.textContent ?? "").matchAll(PIECES)) {
+    const start = text.getStartPositionOfChar(piece.index);
+    context.fillText(piece[0], start.x, start.y);
+  }
 }
 
 /** Text of the page, line by line as it was wrapped. */
@@ -99,11 +127,11 @@ function paintLines(context: CanvasRenderingContext2D, element: HTMLElement): vo
   const walker = document.createTreeWalker(element, NodeFilter.SHOW_TEXT);
   const range = document.createRange();
   for (let node = walker.nextNode(); node; node = walker.nextNode()) {
-    for (const word of (node.textContent ?? "").matchAll(/\S+/g)) {
-      range.setStart(node, word.index);
-      range.setEnd(node, word.index + word[0].length);
+    for (const piece of (node.textContent ?? "").matchAll(PIECES)) {
+      range.setStart(node, piece.index);
+      range.setEnd(node, piece.index + piece[0].length);
       const box = range.getBoundingClientRect();
-      context.fillText(word[0], box.left, box.top + box.height / 2);
+      context.fillText(piece[0], box.left, box.top + box.height / 2);
     }
   }
   context.textBaseline = "alphabetic";

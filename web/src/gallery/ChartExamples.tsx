@@ -40,7 +40,7 @@ export function LineCards({ ticks }: { ticks: number }) {
       <ChartCard
         title="Daily spend by service"
         summary={`Human labour and the two ad platforms carry nine tenths of October.${chosen}`}
-        table={timeTable({ caption: "Daily spend by service", ...eight })}
+        table={() => timeTable({ caption: "Daily spend by service", ...eight })}
         height={280}
       >
         <LineChart label="Daily spend by service" {...eight} height={280} onSelect={choose} />
@@ -49,7 +49,7 @@ export function LineCards({ ticks }: { ticks: number }) {
         title="AI providers"
         summary="Anthropic passed OpenAI on weekdays; both rest at the weekend."
         partial="Data up to 14:02; 3 services late"
-        table={timeTable({ caption: "AI providers", ...three, openFrom: 28 })}
+        table={() => timeTable({ caption: "AI providers", ...three, openFrom: 28 })}
         height={280}
       >
         <LineChart
@@ -89,14 +89,14 @@ export function BandCards() {
       <ChartCard
         title="Spend this month"
         summary={`The forecast ends just above the cap: $40.2K of $40K.${opened}`}
-        table={bandTable({ caption: "Spend this month", ...band })}
+        table={() => bandTable({ caption: "Spend this month", ...band })}
       >
         <BandChart label="Spend this month" {...band} />
       </ChartCard>
       <ChartCard
         title="Hourly spend, six weeks"
         summary="1,008 points drawn as about 400; the peak stays, and so does the gap of the outage."
-        table={timeTable({ caption: "Hourly spend, six weeks", ...hourly })}
+        table={() => timeTable({ caption: "Hourly spend, six weeks", ...hourly })}
       >
         <AreaChart label="Hourly spend, six weeks" {...hourly} />
       </ChartCard>
@@ -113,7 +113,7 @@ export function BarCards() {
       <ChartCard
         title="Spend by day and service"
         summary={`Labour stops at the weekend, ads do not.${chosen}`}
-        table={timeTable({ caption: "Spend by day and service", ...stacked, openFrom: sample.OPEN_FROM })}
+        table={() => timeTable({ caption: "Spend by day and service", ...stacked, openFrom: sample.OPEN_FROM })}
         height={300}
       >
         <StackedBarChart
@@ -129,13 +129,15 @@ export function BarCards() {
       <ChartCard
         title="Spend by client"
         summary={`Sundrel Solar leads and grew most.${client}`}
-        table={itemsTable({
-          caption: "Spend by client",
-          entity: "Client",
-          items: sample.CLIENTS,
-          measure: spend,
-          previousName: "September",
-        })}
+        table={() =>
+          itemsTable({
+            caption: "Spend by client",
+            entity: "Client",
+            items: sample.CLIENTS,
+            measure: spend,
+            previousName: "September",
+          })
+        }
       >
         <BarChart
           label="Spend by client"
@@ -162,14 +164,14 @@ export function AreaCards() {
       <ChartCard
         title="Spend by service, stacked"
         summary="The same month as areas, largest services named and the rest folded."
-        table={timeTable({ caption: "Spend by service, stacked", ...stacked })}
+        table={() => timeTable({ caption: "Spend by service, stacked", ...stacked })}
       >
         <AreaChart label="Spend by service, stacked" {...stacked} />
       </ChartCard>
       <ChartCard
         title="Spend against September"
         summary="October runs level with September, two weekdays apart."
-        table={timeTable({ caption: "Spend against September", ...total })}
+        table={() => timeTable({ caption: "Spend against September", ...total })}
       >
         <AreaChart label="Spend against September" {...total} />
       </ChartCard>

@@ -66,7 +66,7 @@ export function StateCards() {
         title="Refreshing"
         summary="On a refetch the old data stays, with a thin bar on top."
         isRefetching
-        table={timeTable({ caption: "Refreshing", ...chart })}
+        table={() => timeTable({ caption: "Refreshing", ...chart })}
         height={WEEK_HEIGHT}
       >
         <StackedBarChart label="Refreshing" {...chart} height={WEEK_HEIGHT} />
@@ -74,7 +74,7 @@ export function StateCards() {
       <ChartCard
         title="Cost per call"
         summary="Tiny money keeps its digits, on the axis too."
-        table={timeTable({ caption: "Cost per call", ...tiny })}
+        table={() => timeTable({ caption: "Cost per call", ...tiny })}
         height={WEEK_HEIGHT}
       >
         <LineChart label="Cost per call" {...tiny} height={WEEK_HEIGHT} />

@@ -10,8 +10,8 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from outlay.doors.http.problems import BodyTooLarge, problem_response, unexpected
 from outlay.identity.allowance.model import Allowance
-from outlay.kit.ids import new_id
 from outlay.kit.clock import system_clock
+from outlay.kit.ids import new_id
 
 _log = structlog.get_logger()
 _REQUEST_ID = re.compile(r"[A-Za-z0-9._-]{8,64}")

@@ -12,7 +12,7 @@ from outlay.kit.paging import Page, PageRequest
 
 async def begin(work: Work) -> None:
     """Starts the chain of a new workspace."""
-    await store.begin(work.connection, work.workspace_id)
+    await store.begin(work.connection, work.workspace_id, rules.first_hash(work.workspace_id))
 
 
 async def record(

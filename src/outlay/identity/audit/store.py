@@ -7,14 +7,13 @@ from sqlalchemy import RowMapping, Select, insert, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from outlay.identity.audit.model import AuditEntry, Target
-from outlay.identity.audit.rules import first_hash
 from outlay.identity.audit.tables import audit_entry, audit_head
 from outlay.kit.paging import Page, PageRequest, page_of
 
 
-async def begin(connection: AsyncConnection, workspace_id: UUID) -> None:
+async def begin(connection: AsyncConnection, workspace_id: UUID, first_hash: bytes) -> None:
     """Starts the chain of a new workspace."""
-    await connection.execute(insert(audit_head).values(workspace_id=workspace_id, seq=0, hash=first_hash(workspace_id)))
+    await connection.execute(insert(audit_head).values(workspace_id=workspace_id, seq=0, hash=first_hash))
 
 
 async def head(connection: AsyncConnection, workspace_id: UUID, *, lock: bool = False) -> tuple[int, bytes]:

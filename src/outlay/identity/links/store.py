@@ -37,7 +37,7 @@ async def find(connection: AsyncConnection, workspace_id: UUID, kind: LinkKind, 
     return _link(row) if row else None
 
 
-async def spend(connection: AsyncConnection, workspace_id: UUID, kind: LinkKind, **which: Any) -> Link | None:  # noqa: ANN401
+async def spend(connection: AsyncConnection, workspace_id: UUID, kind: LinkKind, **which: Any) -> Link | None:
     """Marks a working link as used; None when somebody was quicker."""
     named = [one_time_link.c[column] == value for column, value in which.items()]
     statement = (

@@ -5,6 +5,8 @@ from datetime import datetime
 from enum import StrEnum
 from uuid import UUID
 
+from outlay.kit.errors import OutlayError
+
 
 class Kind(StrEnum):
     """Which of the three an entry is."""
@@ -68,3 +70,9 @@ class Filter:
     archived: bool = False
     words: str | None = None
     client: str | None = None
+
+
+class KeyTaken(OutlayError):
+    """Another entry of the same kind has this key already. Choose another, or change that one."""
+
+    status, code, title = 409, "key_taken", "The key is taken"

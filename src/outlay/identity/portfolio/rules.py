@@ -3,16 +3,10 @@
 import re
 import unicodedata
 
-from outlay.kit.errors import InvalidRequest, OutlayError
+from outlay.kit.errors import InvalidRequest
 
 KEY_PATTERN = r"^[a-z0-9][a-z0-9_.-]{0,63}$"
 _KEY = re.compile(KEY_PATTERN)
-
-
-class KeyTaken(OutlayError):
-    """Another entry of the same kind has this key already. Choose another, or change that one."""
-
-    status, code, title = 409, "key_taken", "The key is taken"
 
 
 def key_from(name: str) -> str:

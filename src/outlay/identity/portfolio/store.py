@@ -10,8 +10,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from outlay.identity.access.model import Scope
-from outlay.identity.portfolio.model import AgentType, Entry, Filter, Kind, Reference
-from outlay.identity.portfolio.rules import KeyTaken
+from outlay.identity.portfolio.model import AgentType, Entry, Filter, KeyTaken, Kind, Reference
 from outlay.identity.portfolio.tables import TABLES, client
 from outlay.kit.paging import Page, PageRequest, page_of
 
@@ -92,7 +91,7 @@ def _visible(kind: Kind, scope: Scope) -> ColumnElement[bool]:
     return and_(True, *conditions)
 
 
-async def _write(connection: AsyncConnection, statement: Any, entry: Entry) -> None:  # noqa: ANN401 - insert or update
+async def _write(connection: AsyncConnection, statement: Any, entry: Entry) -> None:
     try:
         async with connection.begin_nested():
             await connection.execute(statement)

@@ -9,6 +9,7 @@ from outlay.kit.errors import OutlayError
 from outlay.kit.ids import Token
 
 SESSION_PREFIX = "os"
+ATTEMPT_WINDOW_S = 15 * 60
 
 
 @dataclass(frozen=True)

@@ -2,8 +2,6 @@
 
 import hashlib
 
-ATTEMPT_WINDOW_S = 15 * 60
-
 
 def throttled_subjects(email: str, ip: str | None, attempts_max: int) -> dict[bytes, int]:
     """What each failed attempt counts against, with its limit.

@@ -7,8 +7,7 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, RowMapping, and_, delete, func, insert, select, text, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from outlay.identity.sign_in.model import Session
-from outlay.identity.sign_in.rules import ATTEMPT_WINDOW_S
+from outlay.identity.sign_in.model import ATTEMPT_WINDOW_S, Session
 from outlay.identity.sign_in.tables import session, sign_in_throttle
 
 _COUNT_ATTEMPT = text("""
