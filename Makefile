@@ -99,7 +99,7 @@ check-layers:
 
 check-tidy:
 	@echo '→ tidiness'
-	@$(bin)/pytest --quiet --no-header --no-summary --noconftest tests/unit/test_tidy.py
+	@$(bin)/pytest --quiet --no-header --tb=line --noconftest tests/unit/test_tidy.py
 
 check-api:
 	@echo '→ API description and its types'

@@ -17,7 +17,7 @@ from outlay import __version__
 from outlay.db.connect import Database
 from outlay.db.roles import DatabaseUrls
 from outlay.doors import health, page, reference
-from outlay.doors.http.middleware import BodyLimit, RequestContext
+from outlay.doors.http.middleware import BodyLimit, HeadAsGet, RequestContext
 from outlay.doors.http.problems import add_problem_handlers
 from outlay.doors.http.services import Services
 from outlay.doors.native import PREFIX, native_router
@@ -104,6 +104,7 @@ def make_api(services: Services) -> FastAPI:
         openapi_url=f"{PREFIX}/openapi.json",
         docs_url=None,
         redoc_url=None,
+        redirect_slashes=False,
         lifespan=lifespan,
     )
     api.state.services = services
@@ -111,7 +112,7 @@ def make_api(services: Services) -> FastAPI:
     api.include_router(native_router())
     api.include_router(health.router)
     api.include_router(reference.router)
-    api.include_router(page.router)
+    api.router.default = page.page
     return api
 
 
@@ -119,6 +120,7 @@ def around(api: FastAPI, settings: Settings) -> ASGIApp:
     """What every request passes on its way in, the outermost last."""
     app: ASGIApp = BodyLimit(api, bytes_max=settings.body_bytes_max)
     app = GZipMiddleware(app, minimum_size=_COMPRESS_FROM_BYTES)
+    app = HeadAsGet(app)
     return RequestContext(app, trusted_proxies=settings.trusted_proxies, secure=settings.secure_cookies)
 
 

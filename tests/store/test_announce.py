@@ -92,10 +92,13 @@ async def test_a_transaction_is_announced_once_it_is_committed(
 ) -> None:
     database.announcer = announcer
 
-    with pytest.raises(RuntimeError):
+    async def fail() -> None:
         async with database.work(tenant.id) as work:
             work.announce("undone")
             raise RuntimeError
+
+    with pytest.raises(RuntimeError):
+        await fail()
     async with database.work(tenant.id) as work:
         work.announce("clients")
 

@@ -1,6 +1,8 @@
 """The embedded server from its first start to its last stop, with real processes, on both servers."""
 
+import json
 import os
+import signal
 import stat
 import subprocess
 import threading
@@ -255,22 +257,32 @@ def test_binaries_that_are_not_there_are_named(place_18: Place) -> None:
         EmbeddedServer(config).start()
 
 
-def test_a_forked_worker_neither_keeps_the_lock_nor_stops_the_server(place_18: Place) -> None:
-    with EmbeddedServer(place_18.config) as server:
-        read_end, write_end = os.pipe()
-        worker = os.fork()
-        if worker == 0:
-            os.close(write_end)
-            server.stop()
-            os.read(read_end, 1)
-            os._exit(0)
-        os.close(read_end)
-        try:
-            assert answers(server.admin_url)
-            server.stop()
-            # The worker lives on, and still the directory is free for the next owner.
-            with EmbeddedServer(place_18.config) as next_server:
-                assert answers(next_server.admin_url)
-        finally:
-            os.close(write_end)
-            os.waitpid(worker, 0)
+FORKING_PROGRAM = """
+import json, os, sys, time
+from pathlib import Path
+from outlay.db.embedded import EmbeddedConfig, EmbeddedServer
+server = EmbeddedServer(EmbeddedConfig(Path(sys.argv[1]), account=sys.argv[2]))
+server.start()
+if os.fork() == 0:
+    server.stop()
+    print(json.dumps({"worker": os.getpid(), "url": server.admin_url}), flush=True)
+    time.sleep(600)
+sys.stdin.read()
+"""
+
+
+def test_a_forked_worker_neither_stops_the_server_nor_keeps_the_lock_of_its_killed_parent(place_18: Place) -> None:
+    parent = run_python(FORKING_PROGRAM, str(place_18.config.data_dir), place_18.config.account)
+    assert parent.stdout is not None
+    said = json.loads(parent.stdout.readline())
+    try:
+        assert answers(said["url"])
+        parent.kill()
+        parent.wait()
+        with EmbeddedServer(place_18.config) as next_server:
+            assert answers(next_server.admin_url)
+            assert is_alive(said["worker"])
+    finally:
+        parent.kill()
+        os.kill(said["worker"], signal.SIGKILL)
+        parent.communicate()

@@ -33,8 +33,7 @@ READS = {
     "by what is left of a difference": "select 1 where not exists "
     "(select {victim}::uuid except select workspace_id from {t})",
     "in a materialised CTE": "with x as materialized (select * from {t}) select * from x where workspace_id = {victim}",
-    "in an inlined CTE": "with x as not materialized (select * from {t}) "
-    "select * from x where workspace_id = {victim}",
+    "in an inlined CTE": "with x as not materialized (select * from {t}) select * from x where workspace_id = {victim}",
     "in a recursive CTE": "with recursive x (w, n) as (select workspace_id, 1 from {t} union all "
     "select t.workspace_id, n + 1 from x join {t} t on n < 2) select * from x where w = {victim}",
     "in the select list": "select * from (select (select max(t.workspace_id::text) from {t} t "

@@ -10,7 +10,7 @@ import re
 import subprocess
 import tempfile
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO
@@ -137,18 +137,16 @@ def _dump(place: Place, file: IO[bytes], target: Path, on_bytes: OnBytes) -> Non
     with tempfile.TemporaryFile() as errors:
         process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=file, stderr=errors, env=environment)
         try:
-            while True:
-                try:
-                    code = process.wait(_LOOK_EVERY_S)
-                    break
-                except subprocess.TimeoutExpired:
-                    on_bytes(os.fstat(file.fileno()).st_size)
-                    require_floor(target.absolute().parent)
-        except BaseException:
-            process.terminate()
-            process.wait()
-            raise
-        if code != 0:
+            while process.poll() is None:
+                with suppress(subprocess.TimeoutExpired):
+                    process.wait(_LOOK_EVERY_S)
+                on_bytes(os.fstat(file.fileno()).st_size)
+                require_floor(target.absolute().parent)
+        finally:
+            if process.poll() is None:
+                process.terminate()
+                process.wait()
+        if process.returncode != 0:
             errors.seek(0)
             raise BackupFailed(f"pg_dump stopped: {_one_line(errors.read().decode(errors='replace'))}")
 

@@ -72,6 +72,19 @@ def as_it_stands(settings: Settings, on_state: OnState) -> Iterator[Place]:
 
 
 @contextmanager
+def made_where_missing(settings: Settings, on_state: OnState) -> Iterator[Place]:
+    """The database and its roles, beside whoever uses them; nothing is migrated."""
+    external = external_place(settings)
+    if external is not None:
+        roles.create_roles(external.urls.owner, external.urls)
+        yield external
+        return
+    config = embedded_config(settings)
+    with attach(config, on_state=on_state) as server:
+        yield _made(server, config)
+
+
+@contextmanager
 def all_to_oneself(settings: Settings, on_state: OnState) -> Iterator[Place]:
     """The database, made where there is none, with the roles in place; nobody else may come in meanwhile.
 
@@ -88,10 +101,7 @@ def all_to_oneself(settings: Settings, on_state: OnState) -> Iterator[Place]:
     server.start()
     try:
         with _without_guests(config):
-            roles.create_owner_and_database(server.admin_url, DATABASE)
-            place = _embedded_place(server, config)
-            roles.create_roles(server.admin_url, place.urls)
-            yield place
+            yield _made(server, config)
     finally:
         server.stop()
 
@@ -105,6 +115,13 @@ def external_place(settings: Settings) -> Place | None:
         major, with_tls = connection.info.server_version // 10_000, connection.pgconn.ssl_in_use
     maintenance = tuple(make_conninfo(urls.owner, dbname=name) for name in ("postgres", "template1"))
     return Place(urls, maintenance, suitable_programs(major, with_tls=with_tls), None)
+
+
+def _made(server: EmbeddedServer | RunningServer, config: EmbeddedConfig) -> Place:
+    roles.create_owner_and_database(server.admin_url, DATABASE)
+    place = _embedded_place(server, config)
+    roles.create_roles(server.admin_url, place.urls)
+    return place
 
 
 def _embedded_place(server: EmbeddedServer | RunningServer, config: EmbeddedConfig) -> Place:

@@ -4,7 +4,7 @@ import os
 import re
 import shutil
 import subprocess
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -87,8 +87,7 @@ def without_password(url: str) -> tuple[str, dict[str, str]]:
     parts = conninfo_to_dict(url)
     secrets = {"password": "PGPASSWORD", "sslpassword": "PGSSLPASSWORD"}
     hidden = {variable: str(parts.pop(name)) for name, variable in secrets.items() if parts.get(name)}
-    kept: Mapping[str, object] = {name: value for name, value in parts.items() if value is not None}
-    return make_conninfo("", **kept), {**os.environ, "LC_MESSAGES": "C", **hidden}
+    return make_conninfo("", **parts), {**os.environ, "LC_MESSAGES": "C", **hidden}
 
 
 def _programs_in(folder: Path, *, have_tls: bool) -> Iterator[Programs]:

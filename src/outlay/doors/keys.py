@@ -8,7 +8,17 @@ from fastapi import APIRouter, Query
 from pydantic import AwareDatetime, Field
 
 from outlay.doors.http.callers import CallerDependency
-from outlay.doors.http.schemas import Answer, Body, IdInPath, Label, ListOut, Name, PageDependency, ReferenceOut
+from outlay.doors.http.schemas import (
+    Answer,
+    Body,
+    IdInPath,
+    Label,
+    ListOut,
+    Name,
+    PageDependency,
+    ReferenceOut,
+    example,
+)
 from outlay.identity.access.model import Permission, Role
 from outlay.identity.keys import service as keys
 from outlay.identity.keys.model import ApiKey
@@ -41,7 +51,9 @@ class NewKey(KeyOut):
     secret: str = Field(examples=["ok_0190c1…"])
 
 
-class KeyIn(Body):
+class KeyIn(
+    Body, json_schema_extra=example({"name": "content pipeline", "role": "manager", "scopes": ["spend.write"]})
+):
     """A key to be made."""
 
     name: Name = Field(examples=["content pipeline"])
@@ -55,7 +67,7 @@ class KeyIn(Body):
 
 @router.get("", summary="List keys")
 async def list_keys(
-    caller: CallerDependency, page: PageDependency, revoked: Annotated[bool, Query(description="Those too.")] = False
+    caller: CallerDependency, page: PageDependency, *, revoked: Annotated[bool, Query(description="Those too.")] = False
 ) -> ListOut[KeyOut]:
     """The newest first."""
     return ListOut[KeyOut].of(await keys.page(caller.work, caller.actor, page, with_revoked=revoked), _key_out)

@@ -8,7 +8,18 @@ from fastapi import APIRouter, BackgroundTasks
 from pydantic import Field
 
 from outlay.doors.http.callers import Caller, CallerDependency, csrf_token
-from outlay.doors.http.schemas import Answer, Body, IdInPath, ListOut, Name, ReferenceOut, Secret, Words
+from outlay.doors.http.schemas import (
+    Answer,
+    Body,
+    IdInPath,
+    ListOut,
+    Name,
+    ReferenceOut,
+    Secret,
+    Words,
+    example,
+    problems,
+)
 from outlay.doors.http.services import ServicesDependency
 from outlay.doors.workspace import WorkspaceOut
 from outlay.identity.access.model import Permission, Role
@@ -61,11 +72,11 @@ class Me(Answer):
     client: ReferenceOut | None = None
     agent: ReferenceOut | None = None
     workspace: WorkspaceOut
-    workspaces: list[MyWorkspace] = []
+    workspaces: list[MyWorkspace] = Field(default_factory=list)
     csrf_token: str | None = Field(None, description="Sent as X-CSRF-Token with every change; null for keys.")
 
 
-class ProfileChange(Body):
+class ProfileChange(Body, json_schema_extra=example({"name": "Mia Owner"})):
     """What to change of oneself."""
 
     name: Name | None = None
@@ -92,7 +103,7 @@ async def get_me(caller: CallerDependency) -> Me:
     return await me_of(caller)
 
 
-@router.patch("", summary="Change my profile")
+@router.patch("", summary="Change my profile", responses=problems(409))
 async def change_me(
     change: ProfileChange, caller: CallerDependency, services: ServicesDependency, background: BackgroundTasks
 ) -> Me:

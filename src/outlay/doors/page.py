@@ -3,27 +3,39 @@
 import mimetypes
 from pathlib import Path
 
-from fastapi import APIRouter, Request
-from fastapi.responses import FileResponse, PlainTextResponse, Response
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import FileResponse, PlainTextResponse, Response
+from starlette.types import Receive, Scope, Send
+from starlette.websockets import WebSocketClose
 
 from outlay.kit.errors import NotFound
 
 PAGE = Path(__file__).parents[1] / "_ui"
 # Addresses of doors: what is not found there is an error in that door's shape, never the page.
-_DOORS = ("api", "v1", "socket.io", "metrics", "healthz", "readyz", "assets")
+_DOORS = ("api", "v1", "socket.io", "metrics", "healthz", "readyz", "docs")
 _FOREVER = "public, max-age=31536000, immutable"
 
-router = APIRouter(include_in_schema=False)
+
+async def page(scope: Scope, receive: Receive, send: Send) -> None:
+    """Answers whatever no door has: a file of the page, or else the page itself, which reads the address."""
+    if scope["type"] == "websocket":
+        await WebSocketClose()(scope, receive, send)
+        return
+    await _answer(Request(scope))(scope, receive, send)
 
 
-@router.get("/{path:path}")
-@router.head("/{path:path}")
-async def page(path: str, request: Request) -> Response:
-    """A file of the page, or else the page itself, which reads the address."""
+def _answer(request: Request) -> Response:
+    path = str(request.scope["path"]).removeprefix("/")
+    parts = path.split("/")
+    if parts[0] in _DOORS or ".." in parts or "\x00" in path:
+        raise NotFound("There is nothing at this address.")
+    if request.method not in {"GET", "HEAD"}:
+        raise HTTPException(405, headers={"Allow": "GET, HEAD"})
     found = _file(path)
     if found is not None:
-        return _served(found, request, _FOREVER if path.startswith("assets/") else "no-cache")
-    if path.partition("/")[0] in _DOORS or "." in path.rpartition("/")[2]:
+        return _served(found, request, _FOREVER if parts[0] == "assets" else "no-cache")
+    if parts[0] == "assets" or "." in parts[-1]:
         raise NotFound("There is nothing at this address.")
     index = PAGE / "index.html"
     if not index.is_file():
@@ -33,12 +45,12 @@ async def page(path: str, request: Request) -> Response:
 
 def _file(path: str) -> Path | None:
     """The file at a path inside the page's folder, and nothing outside of it."""
-    if not path or "\x00" in path:
+    try:
+        candidate = (PAGE / path).resolve()
+        is_ours = candidate.is_relative_to(PAGE.resolve()) and candidate.is_file()
+    except (OSError, ValueError):  # a name that no file can have
         return None
-    candidate = (PAGE / path).resolve()
-    if not candidate.is_relative_to(PAGE.resolve()) or not candidate.is_file() or candidate.name.startswith("."):
-        return None
-    return candidate
+    return candidate if is_ours and not candidate.name.startswith(".") else None
 
 
 def _served(file: Path, request: Request, cache_control: str) -> Response:

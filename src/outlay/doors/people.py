@@ -7,7 +7,7 @@ from fastapi import APIRouter, BackgroundTasks
 from pydantic import Field
 
 from outlay.doors.http.callers import CallerDependency
-from outlay.doors.http.schemas import Answer, Body, IdInPath, Label, ListOut, ReferenceOut, Words, problems
+from outlay.doors.http.schemas import Answer, Body, IdInPath, Label, ListOut, ReferenceOut, Words, example, problems
 from outlay.doors.http.services import ServicesDependency
 from outlay.identity.access.model import Role
 from outlay.identity.links.model import Link
@@ -31,14 +31,14 @@ class UserOut(Answer):
     last_seen_at: datetime | None
 
 
-class UserChange(Body):
+class UserChange(Body, json_schema_extra=example({"role": "manager"})):
     """A member's new role; a portal user needs a client."""
 
     role: Role
     client: Label | None = None
 
 
-class InvitationDraft(Body):
+class InvitationDraft(Body, json_schema_extra=example({"email": "sam@northlight.example", "role": "analyst"})):
     """Whom to invite as what."""
 
     email: Words = Field(examples=["sam@northlight.example"])

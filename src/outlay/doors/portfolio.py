@@ -18,6 +18,7 @@ from outlay.doors.http.schemas import (
     PageDependency,
     ReferenceOut,
     Words,
+    example,
     problems,
 )
 from outlay.identity.portfolio import service as portfolio
@@ -54,14 +55,14 @@ class AgentOut(ClientOut):
     agent_type: AgentType | None
 
 
-class ClientDraft(Body):
+class ClientDraft(Body, json_schema_extra=example({"name": "Acme Travel", "key": "acme"})):
     """A client to be made."""
 
     name: Name = Field(examples=["Acme Travel"])
     key: Label | None = Field(None, examples=["acme"], description="Made from the name where it is absent.")
 
 
-class ClientChange(Body):
+class ClientChange(Body, json_schema_extra=example({"name": "Acme Travel Group"})):
     """What to change of a client."""
 
     name: Name | None = None
@@ -69,26 +70,28 @@ class ClientChange(Body):
     archived: bool | None = None
 
 
-class CampaignDraft(ClientDraft):
+class CampaignDraft(ClientDraft, json_schema_extra=example({"name": "Spring launch", "client": "acme"})):
     """A campaign to be made."""
 
     client: Label = Field(examples=["acme"], description="The id or key of the client it is for.")
 
 
-class CampaignChange(ClientChange):
+class CampaignChange(ClientChange, json_schema_extra=example({"name": "Summer launch"})):
     """What to change of a campaign."""
 
     client: Label | None = None
 
 
-class AgentDraft(ClientDraft):
+class AgentDraft(
+    ClientDraft, json_schema_extra=example({"name": "Copywriter", "client": "acme", "agent_type": "CONTENT"})
+):
     """An agent to be made."""
 
     client: Label | None = None
     agent_type: AgentType | None = Field(None, examples=["CONTENT"])
 
 
-class AgentChange(ClientChange):
+class AgentChange(ClientChange, json_schema_extra=example({"agent_type": "SEO", "client": None})):
     """What to change of an agent; null takes away its client or type."""
 
     client: Label | None = None
@@ -102,7 +105,7 @@ def _change(body: Body) -> Change:
 
 @router.get("/clients", tags=["clients"], summary="List clients")
 async def list_clients(
-    caller: CallerDependency, page: PageDependency, archived: Archived = False, q: Search = None
+    caller: CallerDependency, page: PageDependency, *, archived: Archived = False, q: Search = None
 ) -> ListOut[ClientOut]:
     """By name, as far as the caller sees."""
     wanted = Filter(archived, q)
@@ -140,6 +143,7 @@ async def archive_client(name: NameInPath, caller: CallerDependency) -> None:
 async def list_campaigns(
     caller: CallerDependency,
     page: PageDependency,
+    *,
     archived: Archived = False,
     q: Search = None,
     client: OfClient = None,
@@ -180,6 +184,7 @@ async def archive_campaign(name: NameInPath, caller: CallerDependency) -> None:
 async def list_agents(
     caller: CallerDependency,
     page: PageDependency,
+    *,
     archived: Archived = False,
     q: Search = None,
     client: OfClient = None,

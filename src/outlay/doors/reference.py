@@ -16,8 +16,8 @@ async def docs(request: Request) -> HTMLResponse:
     """Every address of the API, as its description says."""
     description = request.app.openapi()
     parts = [
-        "<h1>Outlay API</h1><p>Machine-readable: <a href='/api/v1/openapi.json'>openapi.json</a>."
-        " <a href='/docs/errors'>Codes of errors</a>.</p>"
+        "<h1>Outlay API</h1>",
+        "<p>For machines: <a href='/api/v1/openapi.json'>openapi.json</a>. <a href='/docs/errors'>Errors</a>.</p>",
     ]
     for path, operations in description["paths"].items():
         parts += [_operation(path, method, operation) for method, operation in operations.items()]

@@ -7,7 +7,7 @@ from fastapi import APIRouter, BackgroundTasks, Query, Request, Response
 from pydantic import Field
 
 from outlay.doors.http.callers import SESSION_COOKIE, Caller, CallerDependency, NotAuthenticated
-from outlay.doors.http.schemas import Answer, Body, Name, Secret, Words, problems
+from outlay.doors.http.schemas import Answer, Body, Name, Secret, Words, example, problems
 from outlay.doors.http.services import Services, ServicesDependency, origin_of
 from outlay.doors.me import Me, me_of
 from outlay.identity.access.model import Role
@@ -21,7 +21,9 @@ from outlay.identity.workspaces import service as workspaces
 router = APIRouter(tags=["session"])
 
 
-class Credentials(Body):
+class Credentials(
+    Body, json_schema_extra=example({"email": "mia@northlight.example", "password": "four unrelated quiet words"})
+):
     """An e-mail address and its password."""
 
     email: Words = Field(examples=["mia@northlight.example"])
@@ -29,32 +31,37 @@ class Credentials(Body):
     workspace_id: UUID | None = None
 
 
-class LinkToken(Body):
+class LinkToken(Body, json_schema_extra=example({"token": "ol_0190c100…"})):
     """The secret of a link that works once."""
 
     token: Secret
 
 
-class WorkspaceChoice(Body):
+class WorkspaceChoice(Body, json_schema_extra=example({"workspace_id": "0190c100-0000-7000-8000-000000000001"})):
     """The workspace to go to."""
 
     workspace_id: UUID
 
 
-class EmailOnly(Body):
+class EmailOnly(Body, json_schema_extra=example({"email": "mia@northlight.example"})):
     """Somebody's address."""
 
     email: Words
 
 
-class NewPassword(Body):
+class NewPassword(Body, json_schema_extra=example({"token": "ol_0190c100…", "password": "four unrelated quiet words"})):
     """A reset link's secret and the password to set."""
 
     token: Secret
     password: Secret
 
 
-class Acceptance(Body):
+class Acceptance(
+    Body,
+    json_schema_extra=example(
+        {"token": "ol_0190c100…", "name": "Sam Analyst", "password": "four unrelated quiet words"}
+    ),
+):
     """An invitation's secret; a new user gives a name and a password, a known one their password."""
 
     token: Secret

@@ -8,7 +8,7 @@ from fastapi import APIRouter, Query
 from pydantic import Field
 
 from outlay.doors.http.callers import CallerDependency
-from outlay.doors.http.schemas import Answer, Body, ListOut, Name, PageDependency, Words
+from outlay.doors.http.schemas import Answer, Body, ListOut, Name, PageDependency, Words, example
 from outlay.identity.access.model import Permission
 from outlay.identity.access.rules import require
 from outlay.identity.audit import service as audit
@@ -28,7 +28,7 @@ class WorkspaceOut(Answer):
     created_at: datetime
 
 
-class WorkspaceChange(Body):
+class WorkspaceChange(Body, json_schema_extra=example({"time_zone": "Asia/Kolkata"})):
     """What to change of the workspace."""
 
     name: Name | None = None

@@ -6,6 +6,7 @@ import { lazy, Suspense, useEffect, useRef } from "react";
 import { useMe } from "../api/session";
 import { FilterBar } from "../filters/FilterBar";
 import { startLive } from "../live/connection";
+import { LiveAnnouncer } from "../live/LiveAnnouncer";
 import { closePalette, togglePalette, usePalette } from "../palette/open";
 import { ErrorBoundary } from "../ui/ErrorBoundary";
 import { BottomBar } from "./BottomBar";
@@ -46,6 +47,7 @@ export function Shell() {
         </main>
       </div>
       <BottomBar />
+      <LiveAnnouncer />
       {isPaletteOpen && (
         <Suspense>
           <CommandPalette onClose={closePalette} />

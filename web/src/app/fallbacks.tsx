@@ -7,9 +7,10 @@ import { Empty } from "../ui/Empty";
 import { ErrorState } from "../ui/ErrorState";
 import { Page } from "../ui/Page";
 
-export function NotFound() {
+/** Inside the shell, for people who are signed in. */
+export function UnknownPage() {
   return (
-    <main className="mx-auto w-full max-w-2xl p-4">
+    <div className="mx-auto w-full max-w-2xl">
       <Page title="Page not found">
         <Card>
           <Empty
@@ -25,6 +26,14 @@ export function NotFound() {
           </Empty>
         </Card>
       </Page>
+    </div>
+  );
+}
+
+export function NotFound() {
+  return (
+    <main className="p-4">
+      <UnknownPage />
     </main>
   );
 }

@@ -13,7 +13,7 @@ import { isSignedOut } from "../api/problem";
 import { meQuery } from "../api/session";
 import { parseSearch, readFilters, stringifySearch, type Filters } from "../filters/filters";
 import { SkeletonPage } from "../ui/Skeleton";
-import { NotFound, PageFailed } from "./fallbacks";
+import { NotFound, PageFailed, UnknownPage } from "./fallbacks";
 import { Shell } from "./Shell";
 
 interface Context {
@@ -145,13 +145,15 @@ const profile = createRoute({
   component: lazyRouteComponent(() => import("../settings/profile/ProfilePage")),
 });
 
+const unknown = createRoute({ getParentRoute: () => app, path: "$", component: UnknownPage });
+
 const tree = root.addChildren([
   signIn,
   signInLink,
   forgotPassword,
   reset,
   invite,
-  app.addChildren([home, clients, campaigns, agents, users, keys, audit, workspace, profile]),
+  app.addChildren([home, clients, campaigns, agents, users, keys, audit, workspace, profile, unknown]),
 ]);
 
 export function createAppRouter(queries: QueryClient) {

@@ -34,7 +34,7 @@ const ARROWS = { up: "M5 1 10 9.5H0Z", down: "M5 9 10 0.5H0Z", flat: "M0 4h10v2H
 
 export function StatCard(props: StatCardProps) {
   const { label, value, measure, money, spark, budget, href, onOpen, isLoading } = props;
-  const spoken = useQuietly(statName(props));
+  const spoken = useQuietly(isLoading ? "" : statName(props));
   if (isLoading) {
     return (
       <div className="card stat" role="status" aria-label={`Loading ${label}`}>
@@ -44,17 +44,11 @@ export function StatCard(props: StatCardProps) {
       </div>
     );
   }
-  const figure = money ? splitMoney(value, money) : { main: measure.format(value), cents: "", rest: "" };
-  const exact = measure.exact(value);
   const body = (
     <>
       <span className="stat-label">{label}</span>
       <span className="stat-row">
-        <span key={value} className="stat-value value-changed" title={exact ?? undefined}>
-          {figure.main}
-          <small>{figure.cents}</small>
-          {figure.rest}
-        </span>
+        <Figure value={value} measure={measure} money={money} />
         {spark && <Sparkline values={spark.values} slot={spark.slot} />}
       </span>
       <DeltaLine {...props} />
@@ -76,6 +70,23 @@ export function StatCard(props: StatCardProps) {
         {spoken}
       </span>
     </div>
+  );
+}
+
+/** The figure; a change of it, never its first appearance, is tinted for a moment. */
+function Figure({ value, measure, money }: Pick<StatCardProps, "value" | "measure" | "money">) {
+  const [first] = useState(value);
+  const { main, cents, rest } = money ? splitMoney(value, money) : { main: measure.format(value), cents: "", rest: "" };
+  return (
+    <span
+      key={value}
+      className={value === first ? "stat-value" : "stat-value value-changed"}
+      title={measure.exact(value) ?? undefined}
+    >
+      {main}
+      <small>{cents}</small>
+      {rest}
+    </span>
   );
 }
 
@@ -123,14 +134,15 @@ const ANNOUNCE_EVERY_MS = 30_000;
 /** What a screen reader is told of live changes: never the first value, and at most one in 30 seconds. */
 function useQuietly(text: string): string {
   const [said, setSaid] = useState("");
-  const first = useRef(text);
+  const known = useRef("");
   const last_ms = useRef(-Infinity);
   useEffect(() => {
-    if (text === first.current) return;
-    first.current = "";
+    if (known.current === "") known.current = text;
+    if (text === known.current) return;
     const wait_ms = Math.max(0, last_ms.current + ANNOUNCE_EVERY_MS - performance.now());
     const timer = setTimeout(() => {
       last_ms.current = performance.now();
+      known.current = text;
       setSaid(text);
     }, wait_ms);
     return () => clearTimeout(timer);

@@ -12,6 +12,7 @@ import {
   formatMoney,
   formatMonth,
   formatPercent,
+  plainDecimal,
   spokenMoney,
   type MoneyOptions,
 } from "../format";
@@ -28,7 +29,9 @@ export function moneyMeasure(options: MoneyOptions & { name?: string; suffix?: s
     limit: (value) => formatMoney(value, { ...money, kind: "limit" }) + (value === null ? "" : suffix),
     spoken: (value) => spokenMoney(value, money) + (value === null ? "" : suffix.replace("/", " per ")),
     exact: (value) =>
-      value !== null && isShortened(value, formatMoney(value, money)) ? `${value} ${money.currency}` : null,
+      value !== null && isShortened(value, formatMoney(value, money))
+        ? `${plainDecimal(value)} ${money.currency}`
+        : null,
     axis: (ticks) => axisMoney(ticks, money),
     column: (values) => columnMoney(values, money),
   }));
@@ -108,7 +111,8 @@ function once(key: string, make: () => Measure): Measure {
 
 /** True when the text shows fewer digits than the exact value has. */
 function isShortened(exact: string, shown: string): boolean {
+  const plain = plainDecimal(exact);
   const digits = (text: string) => text.replace(/\D/g, "").replace(/^0+/, "");
-  const significant = exact.includes(".") ? exact.replace(/0+$/, "") : exact;
-  return digits(significant).length > digits(shown).length || /[<>]|\d\s?\p{L}/u.test(shown.replace(/^\p{L}+\s?/u, ""));
+  const needed = digits(plain.includes(".") ? plain.replace(/\.?0+$/, "") : plain);
+  return /[<>]/.test(shown) || !digits(shown).startsWith(needed) || (needed === "" && digits(shown) !== "");
 }

@@ -114,7 +114,8 @@ function paintText(context: CanvasRenderingContext2D, text: SVGTextElement, styl
   context.fillStyle = style.fill;
   for (const piece of (text.textContent ?? "").matchAll(PIECES)) {
     const start = text.getStartPositionOfChar(piece.index);
-    context.fillText(piece[0], start.x, start.y);
+    const room_px = piece[0].length === 1 ? text.getExtentOfChar(piece.index).width : 0;
+    context.fillText(piece[0], start.x + slack(context, piece[0], room_px), start.y);
   }
 }
 
@@ -131,10 +132,15 @@ function paintLines(context: CanvasRenderingContext2D, element: HTMLElement): vo
       range.setStart(node, piece.index);
       range.setEnd(node, piece.index + piece[0].length);
       const box = range.getBoundingClientRect();
-      context.fillText(piece[0], box.left, box.top + box.height / 2);
+      context.fillText(piece[0], box.left + slack(context, piece[0], box.width), box.top + box.height / 2);
     }
   }
   context.textBaseline = "alphabetic";
+}
+
+/** How far to the right a single figure stands, so that it is in the middle of its tabular room. */
+function slack(context: CanvasRenderingContext2D, piece: string, room_px: number): number {
+  return piece.length === 1 ? (room_px - context.measureText(piece).width) / 2 : 0;
 }
 
 function fontOf(style: CSSStyleDeclaration): string {

@@ -1,4 +1,5 @@
 /** A chart as a table, and the table as a file. Cells show rounded values; files carry the exact ones. */
+import { plainDecimal } from "../format";
 import type { BandChartProps } from "./BandChart";
 import type { BarItem } from "./BarChart";
 import type { Annotation, Buckets, Measure, Series, Values } from "./types";
@@ -117,7 +118,7 @@ function columnsTable(
 }
 
 function cell(value: string | null, written: (value: string | null) => string): TableCell {
-  return { text: written(value), exact: value ?? "", isNumber: true };
+  return { text: written(value), exact: value === null ? "" : plainDecimal(value), isNumber: true };
 }
 
 /** The table as RFC 4180 text with exact values. Text that a spreadsheet would run as a formula is quoted first. */

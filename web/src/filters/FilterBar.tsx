@@ -21,13 +21,14 @@ export function FilterBar() {
   const { filters, change, reset } = useFilters();
   return (
     <section aria-label="Filters" className="flex flex-col gap-2">
-      <div className="flex flex-wrap items-center gap-2">
+      {/* On a phone the controls stand in one line that scrolls, so that they leave room for what they filter. */}
+      <div className="-mx-3 -my-1 flex items-center gap-2 overflow-x-auto px-3 py-1 sm:mx-0 sm:flex-wrap sm:overflow-visible sm:px-0">
         <RangePicker />
         <select
           aria-label="Compare with"
           value={filters.compare ?? DEFAULT_COMPARISON}
           onChange={(event) => change({ compare: event.target.value as Comparison })}
-          className="control-box max-w-full px-2"
+          className="control-box shrink-0 px-2"
         >
           {COMPARISONS.map((comparison) => (
             <option key={comparison} value={comparison}>

@@ -26,7 +26,7 @@ export function RangePicker() {
   };
   const written = formatDayRange(days.first, days.last, locale);
   return (
-    <div className="flex min-w-0 flex-wrap items-center gap-x-3 gap-y-1">
+    <div className="flex shrink-0 items-center gap-x-3">
       <Popover
         label="Date range"
         open={isOpen}

@@ -102,6 +102,12 @@ export function toText(value: Decimal): `${number}` {
   return `${value.negative ? "-" : ""}${whole}${fraction}` as `${number}`;
 }
 
+/** A decimal string without an exponent (`3.4E-5` is `0.000034`); what is no decimal stays as it is. */
+export function plainDecimal(text: string): string {
+  const value = parseDecimal(text);
+  return value === null ? text : toText(value);
+}
+
 /** The float nearest to a decimal string: to place a mark on a chart, and for nothing else. */
 export function toFloat(text: string | null | undefined): number | null {
   if (text === null || text === undefined) return null;

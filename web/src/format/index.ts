@@ -1,6 +1,6 @@
 /** Everything that turns exact values into text for people. */
 
-export { addDecimals, compare, parseDecimal, toFloat } from "./decimal";
+export { addDecimals, compare, parseDecimal, plainDecimal, toFloat } from "./decimal";
 export { axisCount, axisMoney, axisPercent } from "./axis";
 export { columnMoney, currencyDigits, formatMoney, splitMoney, spokenMoney } from "./money";
 export type { MoneyOptions, SplitMoney } from "./money";

@@ -1,5 +1,5 @@
 /** Each chart with believable data. */
-import { useMemo, useState, type ComponentProps } from "react";
+import { memo, useMemo, useState, type ComponentProps } from "react";
 
 import {
   AreaChart,
@@ -71,7 +71,7 @@ function nudged(series: Series, ticks: number): Series {
   return { ...series, values: [...series.values.slice(0, -1), last.toFixed(2)] };
 }
 
-export function BandCards() {
+export const BandCards = memo(function BandCards() {
   const [opened, setOpened] = useState("");
   const cap = useMemo(() => ({ name: "Monthly cap", amount: "40000" }), []);
   const band: Omit<ComponentProps<typeof BandChart>, "label"> = {
@@ -102,9 +102,9 @@ export function BandCards() {
       </ChartCard>
     </>
   );
-}
+});
 
-export function BarCards() {
+export const BarCards = memo(function BarCards() {
   const [chosen, choose] = useChosen();
   const [client, setClient] = useState("");
   const stacked = { series: sample.SERVICES, totals: sample.DAILY_TOTALS, buckets: days, measure: spend };
@@ -150,13 +150,13 @@ export function BarCards() {
       </ChartCard>
     </>
   );
-}
+});
 
 const TOTAL_SERIES: readonly Series[] = [
   { key: "total", name: "Spend", slot: 1, values: sample.DAILY_TOTALS, previous: sample.PREVIOUS_TOTALS },
 ];
 
-export function AreaCards() {
+export const AreaCards = memo(function AreaCards() {
   const stacked = { series: sample.SERVICES, totals: sample.DAILY_TOTALS, buckets: days, measure: spend };
   const total = { series: TOTAL_SERIES, buckets: days, measure: spend, previousName: "September" };
   return (
@@ -177,4 +177,4 @@ export function AreaCards() {
       </ChartCard>
     </>
   );
-}
+});

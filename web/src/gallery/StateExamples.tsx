@@ -1,5 +1,5 @@
 /** The states beside "ready": each in the place and at the size of its chart. */
-import { useState } from "react";
+import { memo, useState } from "react";
 
 import { ApiProblem } from "../api/problem";
 import { ChartCard, dayBuckets, LineChart, moneyMeasure, StackedBarChart, timeTable, type ChartState } from "../charts";
@@ -23,7 +23,7 @@ const SNIPPET = `curl -X POST http://127.0.0.1:5002/api/v1/events \\
 
 const WEEK_HEIGHT = 220;
 
-export function StateCards() {
+export const StateCards = memo(function StateCards() {
   const [errors, setErrors] = useState(0);
   const [isCleared, setCleared] = useState(false);
   const chart = { series: SERIES, buckets: days, measure: spend };
@@ -81,7 +81,7 @@ export function StateCards() {
       </ChartCard>
     </>
   );
-}
+});
 
 function noop(): void {
   // The gallery has no sample data to load.

@@ -19,7 +19,8 @@ interface Step {
   isDone: boolean;
 }
 
-function useSteps() {
+/** The steps and how far the workspace has come. */
+export function useSteps() {
   const { user } = useMe();
   const results = useQueries({
     queries: [portfolioCountQuery("clients"), portfolioCountQuery("agents"), keysQuery, usersQuery, invitationsQuery],
@@ -58,12 +59,22 @@ function useSteps() {
       isDone: keys.data?.items.some((key) => key.last_used_at !== null) ?? false,
     },
   ];
-  return { steps, failed: results.find((result) => result.isError), isLoading: results.some((each) => each.isPending) };
+  const done = steps.filter((step) => step.isDone).length;
+  return {
+    steps,
+    done,
+    failed: results.find((result) => result.isError),
+    isLoading: results.some((each) => each.isPending),
+  };
 }
 
-export function Checklist({ className }: { className?: string }) {
-  const { steps, failed, isLoading } = useSteps();
-  const done = steps.filter((step) => step.isDone).length;
+interface ChecklistProps {
+  progress: ReturnType<typeof useSteps>;
+  className?: string;
+}
+
+export function Checklist({ progress, className }: ChecklistProps) {
+  const { steps, done, failed, isLoading } = progress;
   const help = done === steps.length ? "All set: everything is in place." : `${done} of ${steps.length} done`;
   return (
     <Widget title="Getting started" help={isLoading ? " " : help} className={className} flush>

@@ -4,7 +4,7 @@ import { Page } from "../ui/Page";
 import { dayIn } from "../filters/range";
 import { formatDay } from "../format";
 import { useNow, useTimeOptions } from "../ui/Time";
-import { Checklist } from "./Checklist";
+import { Checklist, useSteps } from "./Checklist";
 import { CountCards } from "./CountCards";
 import { FirstCall } from "./FirstCall";
 import { LatestChanges } from "./LatestChanges";
@@ -15,16 +15,30 @@ export default function HomePage() {
   return (
     <Page title={useGreeting()} help={useToday()}>
       <CountCards />
-      <div className="grid grid-cols-1 gap-3 sm:gap-4 lg:grid-cols-12 [&>*]:min-w-0">
-        {may("keys.manage") && (
-          <>
-            <Checklist className="lg:col-span-5" />
-            <FirstCall className="lg:col-span-7" />
-          </>
-        )}
-        {may("audit.read") && <LatestChanges className="lg:col-span-12" />}
-      </div>
+      {may("keys.manage") ? <FirstSteps mayAudit={may("audit.read")} /> : may("audit.read") && <LatestChanges />}
     </Page>
+  );
+}
+
+/** Until everything is in place the checklist leads; afterwards it makes room for what happens. */
+function FirstSteps({ mayAudit }: { mayAudit: boolean }) {
+  const progress = useSteps();
+  const isReady = !progress.isLoading && progress.done === progress.steps.length;
+  return (
+    <div className="grid grid-cols-1 items-start gap-3 sm:gap-4 lg:grid-cols-12 [&>*]:min-w-0">
+      {isReady ? (
+        <>
+          {mayAudit && <LatestChanges className="lg:col-span-7" />}
+          <FirstCall className="lg:col-span-5" />
+        </>
+      ) : (
+        <>
+          <Checklist progress={progress} className="lg:col-span-5" />
+          <FirstCall className="lg:col-span-7" />
+          {mayAudit && <LatestChanges className="lg:col-span-12" />}
+        </>
+      )}
+    </div>
   );
 }
 

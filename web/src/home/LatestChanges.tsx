@@ -3,7 +3,7 @@ import { useQuery } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
 
 import { latestAuditQuery } from "../api/people";
-import { actionWords, partyName } from "../settings/audit/words";
+import { actWords, partyName } from "../settings/audit/words";
 import { Widget } from "../ui/Card";
 import { QueryView } from "../ui/QueryView";
 import { SkeletonRows } from "../ui/Skeleton";
@@ -30,8 +30,7 @@ export function LatestChanges({ className }: { className?: string }) {
                   className="flex flex-wrap items-baseline justify-between gap-x-4 border-t border-line px-3 py-2.5 sm:px-4"
                 >
                   <span className="min-w-0 break-words">
-                    <strong className="font-semibold">{partyName(entry.actor)}</strong> {actionWords(entry.action)}
-                    {entry.target && <> {partyName(entry.target)}</>}
+                    <strong className="font-semibold">{partyName(entry.actor)}</strong> {actWords(entry)}
                   </span>
                   <span className="text-small text-muted">
                     <Time at={entry.at} relative />

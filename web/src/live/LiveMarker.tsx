@@ -22,7 +22,7 @@ export function LiveMarker() {
     <div className="flex items-center gap-1 text-small text-muted">
       <span role="status" className="flex items-center gap-1.5 whitespace-nowrap">
         <span aria-hidden="true" className={classes("size-2 shrink-0 rounded-full", dot)} />
-        <span className={classes(state === "live" && "max-sm:sr-only")}>{word}</span>
+        {word}
       </span>
       {clock && (
         <span className="whitespace-nowrap max-lg:hidden">

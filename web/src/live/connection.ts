@@ -11,11 +11,13 @@ interface LiveStatus {
   state: LiveState;
   /** When the server last said something that the page shows. */
   updatedAt: Date | null;
+  /** What changed then. */
+  changed: string[];
 }
 
 const REFUSED_RETRY_MS = 5000;
 
-let status: LiveStatus = { state: "connecting", updatedAt: null };
+let status: LiveStatus = { state: "connecting", updatedAt: null, changed: [] };
 const listeners = new Set<() => void>();
 
 function publish(next: Partial<LiveStatus>) {
@@ -53,7 +55,7 @@ function listen(connection: Socket) {
   });
   connection.on("changed", ({ topics, at }: { topics: string[]; at?: string }) => {
     refresh(topics);
-    publish({ updatedAt: at ? new Date(at) : new Date() });
+    publish({ updatedAt: at ? new Date(at) : new Date(), changed: topics });
   });
   connection.on("signed_out", () => void queries?.invalidateQueries({ queryKey: meQuery.queryKey }));
   connection.on("disconnect", () => {
@@ -80,7 +82,7 @@ function retryWhenRefused(connection: Socket) {
 export function startLive(client: QueryClient): () => void {
   let isEnded = false;
   queries = client;
-  publish({ state: "connecting", updatedAt: null });
+  publish({ state: "connecting", updatedAt: null, changed: [] });
   void import("socket.io-client").then(({ io }) => {
     if (isEnded) return;
     socket = io({ path: "/socket.io", transports: ["websocket"] });

@@ -15,7 +15,7 @@ export function PhoneCards<Row>({ label, columns, rows, rowId }: PhoneCardsProps
   return (
     <ul aria-label={label} className="flex flex-col">
       {rows.map((row) => (
-        <li key={rowId(row)} className="flex flex-col gap-2 border-t border-line p-3">
+        <li key={rowId(row)} className="flex flex-col gap-1 border-t border-line p-3">
           <div className="flex items-start justify-between gap-2">
             <div className="min-w-0 break-words">{title?.cell(row)}</div>
             {actions.map((column) => (

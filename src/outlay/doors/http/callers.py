@@ -7,7 +7,8 @@ from typing import Annotated
 from uuid import UUID
 
 import structlog
-from fastapi import Depends, Request
+from fastapi import Depends, Request, Security
+from fastapi.security import APIKeyCookie, HTTPBearer
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from outlay.db.connect import Work
@@ -28,6 +29,14 @@ from outlay.kit.ids import Token
 SESSION_COOKIE = "outlay_session"
 CSRF_HEADER = "x-csrf-token"
 _SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
+# These only describe what `token_of` reads, so that the description of the API says where a credential is needed.
+_KEY_SCHEME = HTTPBearer(scheme_name="key", description="An API key: `ok_…`.", auto_error=False)
+_SESSION_SCHEME = APIKeyCookie(
+    name=SESSION_COOKIE,
+    scheme_name="session",
+    description="A session's cookie; every change then also carries `X-CSRF-Token`, from `GET /api/v1/me`.",
+    auto_error=False,
+)
 
 
 class NotAuthenticated(OutlayError):
@@ -69,7 +78,10 @@ def token_of(request: Request) -> Token:
 
 
 async def transaction_of_caller(
-    request: Request, services: Annotated[Services, Depends(services_of)]
+    request: Request,
+    services: Annotated[Services, Depends(services_of)],
+    _key: Annotated[object, Security(_KEY_SCHEME)],
+    _session: Annotated[object, Security(_SESSION_SCHEME)],
 ) -> AsyncIterator[Caller]:
     """The request's one transaction, committed before the answer is sent."""
     token = token_of(request)

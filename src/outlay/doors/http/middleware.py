@@ -29,6 +29,8 @@ _SECURITY_HEADERS = {
     "Cross-Origin-Resource-Policy": "same-origin",
     "Permissions-Policy": "camera=(), geolocation=(), microphone=(), payment=(), usb=()",
     "X-Frame-Options": "DENY",
+    # What may be kept says so itself, such as the page's files.
+    "Cache-Control": "no-store",
 }
 
 
@@ -98,6 +100,18 @@ class RequestContext:
             if candidate not in self._trusted:
                 break
         return address
+
+
+class HeadAsGet:
+    """Answers HEAD wherever there is a GET: the server in front of us leaves out the body."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] == "http" and scope["method"] == "HEAD":
+            scope = {**scope, "method": "GET"}
+        await self._app(scope, receive, send)
 
 
 class BodyLimit:

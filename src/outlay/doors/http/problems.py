@@ -11,8 +11,11 @@ from psycopg import errors as postgres
 from pydantic import BaseModel, Field
 from sqlalchemy.exc import DBAPIError
 from starlette.exceptions import HTTPException
+from starlette.routing import Match
 
 from outlay.kit.errors import DatabaseUnavailable, InvalidRequest, NotFound, OutlayError
+
+_METHODS = ("DELETE", "GET", "PATCH", "POST", "PUT")
 
 _log = structlog.get_logger()
 
@@ -97,7 +100,10 @@ def add_problem_handlers(app: FastAPI) -> None:
 
     async def of_the_framework(request: Request, error: Exception) -> JSONResponse:
         assert isinstance(error, HTTPException)
-        return problem_response(_from_http(error), request_id_of(request), error.headers)
+        headers = dict(error.headers or {})
+        if error.status_code == 405:
+            headers["Allow"] = _allowed_methods(request) or headers.get("Allow", "")
+        return problem_response(_from_http(error), request_id_of(request), headers)
 
     async def of_the_database(request: Request, error: Exception) -> JSONResponse:
         return problem_response(_from_database(error), request_id_of(request))
@@ -139,7 +145,20 @@ def _path(location: tuple[int | str, ...]) -> str:
     return ".".join(parts[1:] if parts[0] == "body" and len(parts) > 1 else parts)
 
 
+def _allowed_methods(request: Request) -> str:
+    """Every method of an address: the framework names only those of the first route that has it."""
+    routes = request.app.router.routes
+    allowed = {
+        method
+        for method in _METHODS
+        if any(route.matches({**request.scope, "method": method})[0] is Match.FULL for route in routes)
+    }
+    return ", ".join(sorted(allowed | {"HEAD"} if "GET" in allowed else allowed))
+
+
 def _from_http(error: HTTPException) -> OutlayError:
+    if isinstance(error.__cause__, OutlayError):
+        return error.__cause__  # ours, raised while the framework was reading the body
     if error.status_code == 405:
         return MethodNotAllowed("This address does not take this method.")
     if error.status_code == 404:

@@ -6,6 +6,7 @@ from uuid import UUID
 
 from fastapi import Depends, Path, Query
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
+from pydantic.config import JsonDict
 
 from outlay.doors.http.problems import Problem
 from outlay.identity.portfolio.model import Reference
@@ -43,6 +44,11 @@ class Body(BaseModel):
     """What a caller sends: fields that we do not know are refused, so that a misspelt one is not lost."""
 
     model_config = ConfigDict(extra="forbid", str_strip_whitespace=True)
+
+
+def example(body: dict[str, Any]) -> JsonDict:
+    """A whole body as somebody would send it, for the description of the API."""
+    return {"examples": [body]}
 
 
 class Answer(BaseModel):

@@ -16,7 +16,7 @@ class LinkKind(StrEnum):
 
     SIGN_IN = "sign_in"
     INVITATION = "invitation"
-    PASSWORD_RESET = "password_reset"
+    PASSWORD_RESET = "password_reset"  # noqa: S105 - the name of a kind
 
 
 class LinkSpent(OutlayError):

@@ -192,9 +192,9 @@ async def change_own(
 ) -> Person:
     """Changes one's own name, address or password; the latter two need the current password, where there is one."""
     before = await _own(work, actor)
-    if (email or new_password) and before.password_hash is not None:
-        if not await passwords.matches(before.password_hash, current_password or ""):
-            raise WrongPassword("The current password is not right.")
+    needs_proof = (email or new_password) and before.password_hash is not None
+    if needs_proof and not await passwords.matches(before.password_hash, current_password or ""):
+        raise WrongPassword("The current password is not right.")
     after = replace(before, name=name or before.name, email=rules.check_email(email) if email else before.email)
     if new_password:
         rules.check_password(new_password, email=after.email, field="new_password")

@@ -7,7 +7,7 @@ import { DataTable, type Column } from "../../ui/DataTable";
 import { Dialog } from "../../ui/Dialog";
 import { Time } from "../../ui/Time";
 import { differences } from "./difference";
-import { actionWords, partyName } from "./words";
+import { actWords, partyName } from "./words";
 
 function columnsFor(open: (entry: AuditEntry) => void): Column<AuditEntry>[] {
   return [
@@ -16,8 +16,7 @@ function columnsFor(open: (entry: AuditEntry) => void): Column<AuditEntry>[] {
       header: "What",
       cell: (entry) => (
         <span className="break-words">
-          <strong className="font-semibold">{partyName(entry.actor)}</strong> {actionWords(entry.action)}
-          {entry.target && <> {partyName(entry.target)}</>}
+          <strong className="font-semibold">{partyName(entry.actor)}</strong> {actWords(entry)}
         </span>
       ),
     },
@@ -62,7 +61,7 @@ function EntryDialog({ entry, onClose }: { entry: AuditEntry; onClose: () => voi
   return (
     <Dialog title={`Entry ${entry.seq}`} onClose={onClose}>
       <p>
-        <strong>{partyName(entry.actor)}</strong> {actionWords(entry.action)} {entry.target && partyName(entry.target)}
+        <strong>{partyName(entry.actor)}</strong> {actWords(entry)}
       </p>
       <dl className="grid grid-cols-[auto_minmax(0,1fr)] gap-x-4 gap-y-1">
         <dt className="text-muted">When</dt>

@@ -2,7 +2,7 @@
 import { describe, expect, it } from "vitest";
 
 import { differences } from "./difference";
-import { actionWords } from "./words";
+import { actionWords, actWords } from "./words";
 
 describe("the difference between before and after", () => {
   it("names only what changed", () => {
@@ -39,6 +39,12 @@ describe("an action in words", () => {
   it("reads as a sentence", () => {
     expect(actionWords("client.archive")).toBe("archived the client");
     expect(actionWords("invitation.create")).toBe("created the invitation of");
+  });
+
+  it("names its target, unless people act upon themselves", () => {
+    const target = { kind: "user", id: "1", name: "Ada" };
+    expect(actWords({ action: "user.remove", target })).toBe("removed the user Ada");
+    expect(actWords({ action: "session.begin", target })).toBe("signed in");
   });
 
   it("stays as it is where there are no words for it", () => {

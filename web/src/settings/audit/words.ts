@@ -1,5 +1,5 @@
 /** The audit log in words: `client.archive` reads "archived the client". */
-import type { AuditParty } from "../../api/types";
+import type { AuditEntry, AuditParty } from "../../api/types";
 
 const VERBS: Record<string, string> = {
   accept: "accepted",
@@ -33,10 +33,26 @@ const THINGS: Record<string, string> = {
   workspace: "the workspace",
 };
 
+/** Acts of a person upon themselves, which need no target to be understood. */
+const OWN_ACTS: Record<string, string> = {
+  "invitation.accept": "joined",
+  "password.reset": "set a new password by link",
+  "profile.change": "changed their profile",
+  "session.begin": "signed in",
+  "session.end": "signed out",
+};
+
 export function actionWords(action: string): string {
+  if (action in OWN_ACTS) return OWN_ACTS[action] ?? action;
   const [thing = "", verb = ""] = action.split(".");
   if (!(verb in VERBS)) return action;
   return `${VERBS[verb]} ${THINGS[thing] ?? thing}`;
+}
+
+/** What was done and to whom, to follow the name of who did it. */
+export function actWords(entry: Pick<AuditEntry, "action" | "target">): string {
+  const words = actionWords(entry.action);
+  return entry.target && !(entry.action in OWN_ACTS) ? `${words} ${partyName(entry.target)}` : words;
 }
 
 export function partyName(party: AuditParty): string {
