@@ -11,13 +11,15 @@ TEST_WORKERS ?= 2
 # Which Python makes the environment; empty takes the first of python3, python3.13, python3.12, python3.11 that will do.
 PYTHON ?=
 export PYTHON
-# uv trusts whom the machine trusts, a company's own authority included, where the machine keeps such a list.
-ifneq ($(wildcard /etc/ssl/certs/ca-certificates.crt),)
+# uv and npm trust whom the machine trusts, a company's own authority included, where the machine keeps such a list.
+authorities := $(wildcard /etc/ssl/certs/ca-certificates.crt)
+ifneq ($(authorities),)
 export UV_SYSTEM_CERTS ?= 1
+export NODE_EXTRA_CA_CERTS ?= $(authorities)
 endif
 
 bin := .venv/bin
-node := $(bin)/python tools/node.py
+npm := $(bin)/python -m tools.npm --prefix web
 # One line per package is read by nobody.
 uv := .tools/bin/uv --quiet
 web_sources := $(shell [ -d web ] && find web -path web/node_modules -prune -o -path web/dist -prune -o -type f ! -name '*.tsbuildinfo' -print)
@@ -51,9 +53,9 @@ setup: .venv/installed ## Make .tools (uv) and .venv (exactly the locked package
 	@$(uv) pip install --python .venv --no-deps --no-build-isolation --editable . --editable sdk
 	@touch $@
 
-web/node_modules/.package-lock.json: web/package-lock.json .venv/locked
+web/node_modules/.package-lock.json: web/package-lock.json | .venv/installed
 	@echo '→ web/node_modules: the packages of web/package-lock.json'
-	@$(node) npm --prefix web ci --no-audit --no-fund --loglevel=error
+	@$(npm) ci --no-audit --no-fund --loglevel=error
 	@touch $@
 
 # --- running --------------------------------------------------------------------------------------------------------
@@ -72,7 +74,7 @@ test-needs: setup
 
 test-web: web/node_modules/.package-lock.json
 	@echo '→ unit tests of the page'
-	@$(node) npm --prefix web run --silent test
+	@$(npm) run --silent test
 
 # --- checking -------------------------------------------------------------------------------------------------------
 
@@ -103,17 +105,17 @@ check-tidy:
 
 check-api:
 	@echo '→ API description and its types'
-	@$(bin)/python tools/api_drift.py
+	@$(bin)/python -m tools.api_drift
 
 check-web:
 	@echo '→ web: format, lint, types'
-	@$(node) npm --prefix web run --silent format:check
-	@$(node) npm --prefix web run --silent lint
-	@$(node) npm --prefix web exec --silent -- tsc --build web
+	@$(npm) run --silent format:check
+	@$(npm) run --silent lint
+	@$(npm) exec --silent -- tsc --build web
 
 check-audit:
 	@echo '→ known vulnerabilities'
-	@$(bin)/python tools/audit.py
+	@$(bin)/python -m tools.audit
 
 # --- working --------------------------------------------------------------------------------------------------------
 
@@ -123,13 +125,13 @@ bench: setup ## Run the benchmarks; they print ratios within one run
 fmt: setup web/node_modules/.package-lock.json ## Format everything and mend what the linter can mend
 	@$(bin)/ruff check --quiet --fix --exit-zero
 	@$(bin)/ruff format --quiet
-	@$(node) npm --prefix web run --silent format -- --log-level=warn
+	@$(npm) run --silent format -- --log-level=warn
 
 lock: .tools/stamp ## Renew requirements.lock and tools/bootstrap.lock
 	@tools/lock.sh
 
 openapi: setup web/node_modules/.package-lock.json ## Write web/openapi.json and the types made from it
-	@$(bin)/python tools/api_drift.py --write
+	@$(bin)/python -m tools.api_drift --write
 
 clean: ## Remove what was set up or built; data stays
 	@rm -rf .tools .venv src/outlay/_ui web/node_modules web/dist dist build

@@ -18,9 +18,9 @@ def describe_api() -> str:
 
 def write_types(description: Path, types: Path) -> None:
     """Write the TypeScript types of a description."""
-    npm = [sys.executable, str(ROOT / "tools" / "node.py"), "npm", "--prefix", str(ROOT / "web"), "exec", "--silent"]
-    command = [*npm, "--", "openapi-typescript", str(description), "--output", str(types)]
-    subprocess.run(command, check=True, capture_output=True, cwd=ROOT)
+    npm = [sys.executable, "-m", "tools.npm", "--prefix=web", "exec", "--silent", "--"]
+    command = [*npm, "openapi-typescript", str(description), "--output", str(types)]
+    subprocess.run(command, check=True, capture_output=True, text=True, cwd=ROOT)
 
 
 def make_into(folder: Path) -> dict[Path, str]:
@@ -37,7 +37,7 @@ def main(arguments: list[str]) -> int:
         try:
             wanted = make_into(Path(folder))
         except subprocess.CalledProcessError as failure:
-            print(f"{failure.cmd[0]} failed:\n{failure.stderr!s}")
+            print(f"{' '.join(map(str, failure.cmd))} failed:\n{failure.stderr}")
             return 1
     if "--write" in arguments:
         for path, text in wanted.items():

@@ -75,7 +75,7 @@ def audit_python() -> Verdict:
 
 def audit_node() -> Verdict:
     """Audit the packages of web/package-lock.json."""
-    command = [sys.executable, "tools/node.py", "npm", "--prefix=web", "audit", "--json", "--package-lock-only"]
+    command = [sys.executable, "-m", "tools.npm", "--prefix=web", "audit", "--json", "--package-lock-only"]
     return judge_node(parse(output_of(command)))
 
 

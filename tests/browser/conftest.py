@@ -1,11 +1,14 @@
 """A real browser before a real server: Chromium, two themes, a desk and a phone."""
 
+import asyncio
 import shutil
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import Awaitable, Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
+from typing import TypeVar
 
 import httpx
 import pytest
@@ -29,6 +32,7 @@ FLAGS = [
     "--disable-sync",
 ]
 SHOTS = Path(__file__).parent / "shots"
+Result = TypeVar("Result")
 DESK, PHONE = (1280, 860), (390, 844)
 
 
@@ -54,36 +58,58 @@ def server(browser_urls: DatabaseUrls) -> Iterator[Server]:
         yield running
 
 
-@pytest.fixture
-async def database(browser_urls: DatabaseUrls) -> AsyncIterator[Database]:
-    opened = Database(browser_urls, pool_size=2, pool_wait_s=10)
-    yield opened
-    await opened.close()
+Prepare = Callable[[Callable[[Database], Awaitable[Result]]], Result]
+
+
+@pytest.fixture(scope="session")
+def prepare(browser_urls: DatabaseUrls) -> Prepare:
+    """Does something with the server's database; beside the browser, whose driver keeps this thread's loop."""
+
+    async def within(act: Callable[[Database], Awaitable[Result]]) -> Result:
+        opened = Database(browser_urls, pool_size=2, pool_wait_s=10)
+        try:
+            return await act(opened)
+        finally:
+            await opened.close()
+
+    def prepared(act: Callable[[Database], Awaitable[Result]]) -> Result:
+        with ThreadPoolExecutor(1) as thread:
+            return thread.submit(lambda: asyncio.run(within(act))).result()
+
+    return prepared
 
 
 @pytest.fixture
-async def tenant(database: Database) -> Tenant:
-    return await make_tenant(database, "Northlight Agency")
+def tenant(prepare: Prepare) -> Tenant:
+    return prepare(lambda database: make_tenant(database, "Northlight Agency"))
 
 
 @pytest.fixture
-async def furnished(database: Database) -> Tenant:
-    """A workspace with the people and customers of the generated agency."""
-    made = await make_tenant(database, "Northlight Agency")
-    await furnish(database, made)
-    return made
+def furnished(prepare: Prepare, tenant: Tenant) -> Tenant:
+    """A workspace with the clients, campaigns and agents of the generated agency."""
+    prepare(lambda database: furnish(database, tenant))
+    return tenant
 
 
 @pytest.fixture
-async def way_in(database: Database, tenant: Tenant) -> str:
+def way_in(prepare: Prepare, tenant: Tenant) -> str:
     """The path of a sign-in link for the tenant's owner."""
-    return await sign_in_path(database, tenant)
+
+    async def issue(database: Database) -> str:
+        async with database.work(tenant.id) as work:
+            _, token = await links.issue(work, LinkKind.SIGN_IN, timedelta(hours=1), person_id=tenant.owner.id)
+        return f"/sign-in/link#token={token.text}"
+
+    return prepare(issue)
 
 
-async def sign_in_path(database: Database, tenant: Tenant) -> str:
-    async with database.work(tenant.id) as work:
-        _, token = await links.issue(work, LinkKind.SIGN_IN, timedelta(hours=1), person_id=tenant.owner.id)
-    return f"/sign-in/link#token={token.text}"
+@pytest.fixture
+def cookie(server: Server, way_in: str) -> str:
+    """A session of the tenant's owner, for tests that are not about signing in."""
+    token = way_in.partition("#token=")[2]
+    answer = httpx.post(f"{server.origin}/api/v1/session/link", json={"token": token})
+    assert answer.status_code == 200, answer.text
+    return answer.cookies["outlay_session"]
 
 
 @pytest.fixture(scope="session")
@@ -126,11 +152,3 @@ def open_page(browser: Browser, server: Server) -> Open:
         assert mistakes == []
 
     return opened
-
-
-def session_cookie(server: Server, path: str) -> str:
-    """Spends a sign-in link outside of the browser, for tests that are not about signing in."""
-    token = path.partition("#token=")[2]
-    answer = httpx.post(f"{server.origin}/api/v1/session/link", json={"token": token})
-    assert answer.status_code == 200, answer.text
-    return answer.cookies["outlay_session"]

@@ -12,7 +12,7 @@ import psycopg
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
-from sqlalchemy import create_engine
+from sqlalchemy import CheckConstraint, create_engine
 
 import outlay
 from outlay.db import migrate
@@ -27,6 +27,15 @@ down_revision = "{before}"
 
 def upgrade():
     op.execute("create table half_done (id integer)")
+    op.execute("select 1 / 0")
+"""
+FAILS_AT_ITS_END = """
+
+whole_upgrade = upgrade
+
+
+def upgrade():
+    whole_upgrade()
     op.execute("select 1 / 0")
 """
 WORKING_STEP = BROKEN_STEP.replace("1 / 0", "1")
@@ -88,7 +97,7 @@ def test_keys_and_references_have_the_names_that_we_declare(either_urls: Databas
         (table.name, str(constraint.name))
         for table in METADATA.tables.values()
         for constraint in table.constraints
-        if constraint.name and constraint.__visit_name__ != "check_constraint"
+        if constraint.name and not isinstance(constraint, CheckConstraint)
     }
     with psycopg.connect(either_urls.owner) as owner:
         made = set(
@@ -108,7 +117,7 @@ def test_checks_that_we_declare_are_made(either_urls: DatabaseUrls) -> None:
         str(constraint.name)
         for table in METADATA.tables.values()
         for constraint in table.constraints
-        if constraint.__visit_name__ == "check_constraint"
+        if isinstance(constraint, CheckConstraint)
     }
     with psycopg.connect(either_urls.owner) as owner:
         made = {row[0] for row in owner.execute("select conname from pg_constraint where contype = 'c'")}
@@ -166,7 +175,7 @@ def test_two_that_migrate_at_once_make_one_schema(empty: DatabaseUrls) -> None:
 
 def test_a_first_step_that_fails_leaves_nothing(empty: DatabaseUrls, steps: Path) -> None:
     first = next(steps.glob("0001*.py"))
-    first.write_text(first.read_text().replace("def upgrade() -> None:", "def upgrade() -> None:\n    _whole()\n\n\ndef _whole() -> None:", 1) + "\n_made = _whole\n\n\ndef _whole() -> None:\n    _made()\n    op.execute('select 1 / 0')\n")
+    first.write_text(first.read_text() + FAILS_AT_ITS_END)
 
     with pytest.raises(Exception, match="division by zero"):
         migrate.upgrade(empty.owner)

@@ -27,7 +27,7 @@ GENERATED = ("src/outlay/db/migrations/versions/", "web/src/api/schema.d.ts")
 FORBIDDEN_TEXT = {
     "a package registry's host": r"\b(?:py" + r"pi|pythonhosted|npm" + r"js|yarn" + r"pkg)\.(?:org|com)\b",
     "an index that a lock names": r"^--(?:extra-)?(?:index-" + r"url|find-" + r'links)|"resolved' + r'": "http',
-    "a path of someone's machine": r"(?<![\w./-])/(?:ho" + r"me|Us" + r"ers|ro" + r"ot|wo" + r"rk)/\w",
+    "a path of someone's machine": r"(?<![\w./-])/(?:(?:ho" + r"me|Us" + r"ers)/\w+|ro" + r"ot|wo" + r"rk)/\w",
     "work left for later": r"\b(?:TO" + r"DO|FIX" + r"ME)\b",
 }
 

@@ -8,7 +8,10 @@ from outlay.cli.console import Console, print_json
 @click.command()
 @click.pass_obj
 def openapi(console: Console) -> None:
-    """Print the description of the API; needs no database."""
+    """Print the description of the API.
+
+    It needs no database.
+    """
     from outlay.app import make_api, make_services
     from outlay.db.roles import DatabaseUrls
 

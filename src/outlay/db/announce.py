@@ -28,6 +28,7 @@ TOPICS_WAITING_MAX = 200
 PAUSE_S = 0.1
 KEEPALIVE_S = 15.0
 ANSWER_S_MAX = 5.0
+_START_S_MAX = 2.0
 _BACKOFF_S = (0.1, 5.0)
 # A server that vanished without a word is noticed by the operating system too.
 _KEEPALIVES: dict[str, Any] = {
@@ -151,7 +152,7 @@ class PgListener:
         """Begins to listen, and goes on through every outage; waits a moment for the first connection."""
         self._task = asyncio.create_task(self._run(), name="listener")
         with contextlib.suppress(TimeoutError):
-            await asyncio.wait_for(self._listening.wait(), ANSWER_S_MAX)
+            await asyncio.wait_for(self._listening.wait(), _START_S_MAX)
 
     async def stop(self) -> None:
         """Stops listening."""

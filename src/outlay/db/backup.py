@@ -128,14 +128,23 @@ def require_floor(place: Path) -> None:
 def _dump(place: Place, file: IO[bytes], target: Path, on_bytes: OnBytes) -> None:
     """Lets pg_dump write into the open file.
 
-    Standard output is the file itself, so that nobody can put another one in its way between two opens. What is not
-    logged (windows of rate limits) would not outlive a crash either, and is left out.
+    It is named by its number, so that nobody can put another file in its way between two opens. As standard output it
+    could not be wound back to note where each table lies. What is not logged (windows of rate limits) would not outlive
+    a crash either, and is left out.
     """
     connection, environment = without_password(place.urls.operator)
-    arguments = ("--format=custom", "--no-unlogged-table-data", "--no-password", f"--dbname={connection}")
-    command = place.programs.command("pg_dump", *arguments)
+    arguments = ("--format=custom", "--no-unlogged-table-data", "--no-sync", "--no-password")
+    where = (f"--file=/dev/fd/{file.fileno()}", f"--dbname={connection}")
+    command = place.programs.command("pg_dump", *arguments, *where)
     with tempfile.TemporaryFile() as errors:
-        process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=file, stderr=errors, env=environment)
+        process = subprocess.Popen(
+            command,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.DEVNULL,
+            stderr=errors,
+            env=environment,
+            pass_fds=(file.fileno(),),
+        )
         try:
             while process.poll() is None:
                 with suppress(subprocess.TimeoutExpired):
@@ -226,7 +235,7 @@ def _one_line(said: str) -> str:
 
 
 def _environment() -> dict[str, str]:
-    return {**os.environ, "LC_MESSAGES": "C"}
+    return {**os.environ, "LC_MESSAGES": "C", "TZ": "UTC"}
 
 
 def _sync_directory(directory: Path) -> None:

@@ -62,7 +62,7 @@ class KeyIn(
     client: Label | None = Field(None, description="The id or key of a portal key's client.")
     agent: Label | None = Field(None, description="The id or key of an agent key's agent.")
     expires_at: AwareDatetime | None = None
-    rate_limit_per_minute: int | None = Field(None, ge=1, le=10_000_000)
+    rate_limit_per_minute: int | None = Field(None, ge=1, le=10_000_000, strict=True)
 
 
 @router.get("", summary="List keys")

@@ -159,7 +159,11 @@ class JobQueue:
 
         async def run(**arguments: Any) -> None:
             arguments.pop("timestamp", None)
-            await task.run(self._database, arguments)
+            try:
+                await task.run(self._database, arguments)
+            except Exception:
+                _log.warning("job %s failed", task.name, exc_info=True)
+                raise
 
         register = self._app.task(
             name=task.name,

@@ -1,8 +1,8 @@
 /** The one way to the native API: typed by its paths, refusals thrown as ApiProblem, the CSRF token added. */
 import createClient, { type Middleware } from "openapi-fetch";
 
-import type { paths } from "./paths";
 import { problemOf, unreachable } from "./problem";
+import type { paths } from "./schema";
 
 let csrfToken: string | null = null;
 

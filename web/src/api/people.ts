@@ -8,24 +8,24 @@ import {
 } from "@tanstack/react-query";
 
 import { answer, api } from "./client";
-import type { AuditQuery } from "./paths";
 import { meQuery } from "./session";
+import type { AuditQuery, KeyDraft, Role } from "./types";
 
 const LIST_LIMIT = 500;
 
 export const usersQuery = queryOptions({
   queryKey: ["users"],
-  queryFn: () => answer(api.GET("/api/v1/users", { params: { query: { limit: LIST_LIMIT } } })),
+  queryFn: () => answer(api.GET("/api/v1/users")),
 });
 
 export const invitationsQuery = queryOptions({
   queryKey: ["invitations"],
-  queryFn: () => answer(api.GET("/api/v1/invitations", { params: { query: { limit: LIST_LIMIT } } })),
+  queryFn: () => answer(api.GET("/api/v1/invitations")),
 });
 
 export const keysQuery = queryOptions({
   queryKey: ["keys"],
-  queryFn: () => answer(api.GET("/api/v1/keys", { params: { query: { limit: LIST_LIMIT } } })),
+  queryFn: () => answer(api.GET("/api/v1/keys", { params: { query: { limit: LIST_LIMIT, revoked: true } } })),
 });
 
 export const auditQuery = (filter: AuditQuery) =>
@@ -59,39 +59,38 @@ function useChange<Input, Output>(change: (input: Input) => Promise<Output>, top
 
 export const useUserChange = () =>
   useChange(
-    ({ id, ...body }: { id: string; role: string; client?: string | null }) =>
-      answer(api.PATCH("/api/v1/users/{id}", { params: { path: { id } }, body })),
+    ({ id, ...body }: { id: string; role: Role; client?: string | null }) =>
+      answer(api.PATCH("/api/v1/users/{user_id}", { params: { path: { user_id: id } }, body })),
     ["users", "audit"],
   );
 
 export const useUserRemoval = () =>
-  useChange((id: string) => answer(api.DELETE("/api/v1/users/{id}", { params: { path: { id } } })), ["users", "audit"]);
+  useChange(
+    (id: string) => answer(api.DELETE("/api/v1/users/{user_id}", { params: { path: { user_id: id } } })),
+    ["users", "audit"],
+  );
 
 export const useInvitation = () =>
   useChange(
-    (body: { email: string; role: string; client?: string }) => answer(api.POST("/api/v1/invitations", { body })),
+    (body: { email: string; role: Role; client?: string }) => answer(api.POST("/api/v1/invitations", { body })),
     ["invitations", "audit"],
   );
 
 export const useInvitationWithdrawal = () =>
   useChange(
-    (id: string) => answer(api.DELETE("/api/v1/invitations/{id}", { params: { path: { id } } })),
+    (id: string) =>
+      answer(api.DELETE("/api/v1/invitations/{invitation_id}", { params: { path: { invitation_id: id } } })),
     ["invitations", "audit"],
   );
 
-export interface NewKey {
-  name: string;
-  role: string;
-  client?: string;
-  agent?: string;
-  expires_at?: string;
-}
-
 export const useKeyCreation = () =>
-  useChange((body: NewKey) => answer(api.POST("/api/v1/keys", { body })), ["keys", "audit"]);
+  useChange((body: KeyDraft) => answer(api.POST("/api/v1/keys", { body })), ["keys", "audit"]);
 
 export const useKeyRevocation = () =>
-  useChange((id: string) => answer(api.DELETE("/api/v1/keys/{id}", { params: { path: { id } } })), ["keys", "audit"]);
+  useChange(
+    (id: string) => answer(api.DELETE("/api/v1/keys/{key_id}", { params: { path: { key_id: id } } })),
+    ["keys", "audit"],
+  );
 
 export function useWorkspaceChange() {
   const queries = useQueryClient();

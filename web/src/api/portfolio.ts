@@ -8,11 +8,19 @@ import {
 } from "@tanstack/react-query";
 
 import { answer, api } from "./client";
-import type { PortfolioBody, PortfolioQuery } from "./paths";
-import type { Client, Page, Reference } from "./types";
+import type { AgentType, Client, Page, PortfolioQuery, Reference } from "./types";
 
 export type PortfolioKind = "clients" | "campaigns" | "agents";
-export type PortfolioItem = Client & { client?: Reference | null; agent_type?: string | null };
+export type PortfolioItem = Client & { client?: Reference | null; agent_type?: AgentType | null };
+
+/** What may be set; which of it applies is a matter of the kind. */
+export interface PortfolioBody {
+  key?: string;
+  name?: string;
+  archived?: boolean;
+  client?: string | null;
+  agent_type?: AgentType | null;
+}
 
 const COUNT_LIMIT = 500;
 
@@ -50,22 +58,22 @@ export const portfolioCountQuery = (kind: PortfolioKind, filter: PortfolioQuery 
     queryKey: [kind, "count", filter],
     queryFn: async (): Promise<Count> => {
       const page = await readPage(kind, { ...filter, limit: COUNT_LIMIT });
-      return { value: page.items.length, more: page.next !== null };
+      return { value: page.items.length, more: Boolean(page.next) };
     },
     placeholderData: keepPreviousData,
   });
 
-function create(kind: PortfolioKind, body: PortfolioBody): Promise<PortfolioItem> {
-  if (kind === "clients") return answer(api.POST("/api/v1/clients", { body }));
-  if (kind === "campaigns") return answer(api.POST("/api/v1/campaigns", { body }));
-  return answer(api.POST("/api/v1/agents", { body }));
+function create(kind: PortfolioKind, { name = "", key, client, agent_type }: PortfolioBody): Promise<PortfolioItem> {
+  if (kind === "clients") return answer(api.POST("/api/v1/clients", { body: { name, key } }));
+  if (kind === "campaigns") return answer(api.POST("/api/v1/campaigns", { body: { name, key, client: client ?? "" } }));
+  return answer(api.POST("/api/v1/agents", { body: { name, key, client, agent_type } }));
 }
 
-function change(kind: PortfolioKind, reference: string, body: PortfolioBody): Promise<PortfolioItem> {
-  const call = { params: { path: { reference } }, body };
-  if (kind === "clients") return answer(api.PATCH("/api/v1/clients/{reference}", call));
-  if (kind === "campaigns") return answer(api.PATCH("/api/v1/campaigns/{reference}", call));
-  return answer(api.PATCH("/api/v1/agents/{reference}", call));
+function change(kind: PortfolioKind, name: string, body: PortfolioBody): Promise<PortfolioItem> {
+  const call = { params: { path: { name } }, body };
+  if (kind === "clients") return answer(api.PATCH("/api/v1/clients/{name}", call));
+  if (kind === "campaigns") return answer(api.PATCH("/api/v1/campaigns/{name}", call));
+  return answer(api.PATCH("/api/v1/agents/{name}", call));
 }
 
 export function usePortfolioSave(kind: PortfolioKind) {

@@ -2,7 +2,7 @@
 import { queryOptions, useMutation, useQueryClient, useSuspenseQuery, type QueryClient } from "@tanstack/react-query";
 
 import { answer, api, rememberCsrfToken } from "./client";
-import type { Me, Permission } from "./types";
+import type { Me, Permission, ProfileChange } from "./types";
 
 export const meQuery = queryOptions({
   queryKey: ["me"],
@@ -11,7 +11,7 @@ export const meQuery = queryOptions({
 });
 
 function remember(me: Me): Me {
-  rememberCsrfToken(me.csrf_token);
+  rememberCsrfToken(me.csrf_token ?? null);
   return me;
 }
 
@@ -75,8 +75,7 @@ export function useSignOut() {
 export function useProfileChange() {
   const queries = useQueryClient();
   return useMutation({
-    mutationFn: (body: { name?: string; current_password?: string; new_password?: string }) =>
-      answer(api.PATCH("/api/v1/me", { body })),
+    mutationFn: (body: ProfileChange) => answer(api.PATCH("/api/v1/me", { body })),
     onSuccess: (me) => queries.setQueryData(meQuery.queryKey, remember(me)),
   });
 }
@@ -89,7 +88,8 @@ export const sessionsQuery = queryOptions({
 export function useSessionRevocation() {
   const queries = useQueryClient();
   return useMutation({
-    mutationFn: (id: string) => answer(api.DELETE("/api/v1/me/sessions/{id}", { params: { path: { id } } })),
+    mutationFn: (id: string) =>
+      answer(api.DELETE("/api/v1/me/sessions/{session_id}", { params: { path: { session_id: id } } })),
     onSettled: () => queries.invalidateQueries({ queryKey: ["sessions"] }),
   });
 }

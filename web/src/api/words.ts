@@ -1,5 +1,5 @@
 /** What roles, permissions and kinds of agents are called on the page. */
-import type { Permission, Role } from "./types";
+import type { AgentType, Permission, Role } from "./types";
 
 export const ROLE_WORDS: Record<Role, { name: string; can: string }> = {
   owner: { name: "Owner", can: "Everything, including other owners" },
@@ -28,7 +28,7 @@ export const ROLES_WITH: Partial<Record<Permission, Role[]>> = {
   "audit.read": ["owner", "admin", "analyst"],
 };
 
-export const AGENT_TYPES = [
+export const AGENT_TYPES: AgentType[] = [
   "CONTENT",
   "SEO",
   "EMAIL_MARKETING",

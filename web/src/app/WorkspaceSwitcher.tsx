@@ -8,7 +8,7 @@ import { Menu, MenuChoice } from "../ui/Menu";
 import { toast } from "../ui/Toast";
 
 export function WorkspaceSwitcher() {
-  const { workspace, workspaces } = useMe();
+  const { workspace, workspaces = [] } = useMe();
   const navigate = useNavigate();
   const change = useWorkspaceSwitch();
   if (workspaces.length < 2) {

@@ -40,16 +40,17 @@ export default function InvitePage() {
 function Acceptance({ token, invitation }: { token: string; invitation: OpenInvitation }) {
   const navigate = useNavigate();
   const accept = useInvitationAcceptance();
+  const isNew = !invitation.has_account;
   const [objection, setObjection] = useState<string>();
   const submit = (event: FormEvent<HTMLFormElement>) => {
     event.preventDefault();
     const form = new FormData(event.currentTarget);
-    const found = invitation.needs_password ? passwordObjection(form) : undefined;
+    const found = isNew ? passwordObjection(form) : undefined;
     setObjection(found);
     if (found) return;
-    const person = { name: textOf(form, "name").trim(), password: textOf(form, "password") };
+    const name = isNew ? textOf(form, "name").trim() : undefined;
     accept.mutate(
-      { token, ...(invitation.needs_password ? person : {}) },
+      { token, name, password: textOf(form, "password") },
       { onSuccess: () => void navigate({ to: "/", replace: true }) },
     );
   };
@@ -62,11 +63,21 @@ function Acceptance({ token, invitation }: { token: string; invitation: OpenInvi
         <strong className="break-all">{invitation.email}</strong>.
       </p>
       <form onSubmit={submit} className="flex flex-col gap-4" noValidate>
-        {invitation.needs_password && (
+        {isNew ? (
           <>
             <TextField label="Your name" name="name" autoComplete="name" required error={fields.name} />
             <NewPasswordFields error={objection ?? fields.password} />
           </>
+        ) : (
+          <TextField
+            label="Your password"
+            name="password"
+            type="password"
+            autoComplete="current-password"
+            required
+            help="You have an account here already; its password shows that it is you."
+            error={fields.password}
+          />
         )}
         {!isFieldError && <ErrorNote error={accept.error} />}
         <Button look="primary" type="submit" busy={accept.isPending}>

@@ -28,6 +28,12 @@ export function useSteps() {
   const [clients, agents, keys, users, invitations] = results;
   const steps: Step[] = [
     {
+      title: "Set a password",
+      help: "So that you can come back without a link.",
+      to: "/settings/profile",
+      isDone: user?.has_password ?? true,
+    },
+    {
       title: "Add a client",
       help: "Whom you work for; spend is counted for each.",
       to: "/settings/clients",

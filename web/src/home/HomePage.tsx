@@ -1,5 +1,6 @@
 /** The home page: what there is, what to do first, and what happened last, all of it live. */
 import { useMe } from "../api/session";
+import type { Permission } from "../api/types";
 import { Page } from "../ui/Page";
 import { dayIn } from "../filters/range";
 import { formatDay } from "../format";
@@ -11,7 +12,7 @@ import { LatestChanges } from "./LatestChanges";
 
 export default function HomePage() {
   const { permissions } = useMe();
-  const may = (permission: string) => permissions.includes(permission);
+  const may = (permission: Permission) => permissions.includes(permission);
   return (
     <Page title={useGreeting()} help={useToday()}>
       <CountCards />

@@ -12,7 +12,10 @@ export function LiveAnnouncer() {
   useEffect(() => {
     if (!updatedAt || changed.length === 0 || Date.now() - lastSaid.current < PAUSE_MS) return;
     lastSaid.current = Date.now();
-    const timer = setTimeout(() => setText(`Updated: ${changed.join(", ")}.`), 0);
+    const timer = setTimeout(
+      () => setText(changed.includes("*") ? "The page is updated." : `Updated: ${changed.join(", ")}.`),
+      0,
+    );
     return () => clearTimeout(timer);
   }, [updatedAt, changed]);
   return (

@@ -16,6 +16,8 @@ interface LiveStatus {
 }
 
 const REFUSED_RETRY_MS = 5000;
+/** The topic that stands for all of them, announced when the server itself may have missed some. */
+const EVERYTHING = "*";
 
 let status: LiveStatus = { state: "connecting", updatedAt: null, changed: [] };
 const listeners = new Set<() => void>();
@@ -40,6 +42,10 @@ let queries: QueryClient | null = null;
 
 /** Fetches again what the named topics show; who is signed in also depends on people and the workspace. */
 function refresh(topics: string[]) {
+  if (topics.includes(EVERYTHING)) {
+    void queries?.invalidateQueries();
+    return;
+  }
   const affected = new Set(topics);
   if (affected.has("users") || affected.has("workspace") || affected.has("clients")) affected.add("me");
   void queries?.invalidateQueries({ predicate: ({ queryKey }) => affected.has(String(queryKey[0])) });

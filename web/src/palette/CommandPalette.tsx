@@ -2,7 +2,7 @@
 import { useQuery } from "@tanstack/react-query";
 import { useNavigate } from "@tanstack/react-router";
 import { Command } from "cmdk";
-import { useEffect, useRef, useState } from "react";
+import { useRef, useState } from "react";
 
 import { portfolioChoicesQuery } from "../api/portfolio";
 import { useMe } from "../api/session";
@@ -12,6 +12,7 @@ import { pauseLive, resumeLive, useLive } from "../live/connection";
 import { chooseTheme } from "../theme/theme";
 import { THEMES } from "../theme/ThemeMenu";
 import { Icon, type IconName } from "../ui/icons";
+import { useModal } from "../ui/useModal";
 
 const GROUP =
   "[&_[cmdk-group-heading]]:px-3 [&_[cmdk-group-heading]]:py-1.5 [&_[cmdk-group-heading]]:text-small [&_[cmdk-group-heading]]:text-muted";
@@ -19,11 +20,7 @@ const GROUP =
 export default function CommandPalette({ onClose }: { onClose: () => void }) {
   const dialog = useRef<HTMLDialogElement>(null);
   const [typed, setTyped] = useState("");
-  useEffect(() => {
-    const element = dialog.current;
-    if (element && !element.open) element.showModal();
-    return () => element?.close();
-  }, []);
+  useModal(dialog);
   return (
     // The browser handles Escape itself and reports it as `close`; the click only concerns the area around.
     // eslint-disable-next-line jsx-a11y/no-noninteractive-element-interactions, jsx-a11y/click-events-have-key-events

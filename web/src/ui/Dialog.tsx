@@ -1,8 +1,9 @@
 /** Dialogs on the browser's own `<dialog>`: it traps focus, closes on Escape and gives focus back by itself. */
-import { useEffect, useId, useRef, type ReactNode } from "react";
+import { useId, useRef, type ReactNode } from "react";
 
 import { Button, IconButton } from "./Button";
 import { ErrorNote } from "./ErrorState";
+import { useModal } from "./useModal";
 
 interface DialogProps {
   title: string;
@@ -16,16 +17,7 @@ interface DialogProps {
 export function Dialog({ title, onClose, children, keepOnBackdrop }: DialogProps) {
   const dialog = useRef<HTMLDialogElement>(null);
   const id = useId();
-  useEffect(() => {
-    const element = dialog.current;
-    const opener = document.activeElement;
-    if (element && !element.open) element.showModal();
-    return () => {
-      element?.close();
-      // Removing a dialog from the page does not give the focus back; closing it does, but only if it is still there.
-      if (opener instanceof HTMLElement && opener.isConnected) opener.focus();
-    };
-  }, []);
+  useModal(dialog);
   return (
     // The browser handles Escape itself and reports it as `cancel`; the click only concerns the area around.
     // eslint-disable-next-line jsx-a11y/no-noninteractive-element-interactions, jsx-a11y/click-events-have-key-events

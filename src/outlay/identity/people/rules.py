@@ -8,7 +8,7 @@ from outlay.kit.errors import InvalidRequest
 PASSWORD_LENGTH_MIN = 10
 PASSWORD_LENGTH_MAX = 256
 # Loose on purpose: the proof of an address is a mail that arrives.
-_EMAIL = re.compile(r"[^@\s\x00-\x1f]+@[^@\s\x00-\x1f]+")
+_EMAIL = re.compile(r"[^@\s\x00-\x1f\ud800-\udfff]+@[^@\s\x00-\x1f\ud800-\udfff]+")
 _EMAIL_LENGTH_MAX = 254
 
 

@@ -65,7 +65,10 @@ async def page(
     if wanted.words:
         query = query.where(or_(*(c.icontains(wanted.words, autoescape=True) for c in (table.c.name, table.c.key))))
     if wanted.client:
-        query = query.where(or_(client.c.key == wanted.client, client.c.id == _uuid_or_none(wanted.client)))
+        client_id = _uuid_or_none(wanted.client)
+        # Compared with none, an id would be looked for as null, and the agents without a client would be found.
+        has_id = client.c.id == client_id if client_id else false()
+        query = query.where(or_(client.c.key == wanted.client, has_id))
     rows = [_entry(kind, row) for row in (await connection.execute(query)).mappings()]
     return page_of(rows, request, lambda entry: [entry.name, entry.id])
 
@@ -111,7 +114,8 @@ def _values(entry: Entry) -> dict[str, object]:
 
 
 def _entry(kind: Kind, row: RowMapping) -> Entry:
-    owner = row.get("client_id")
+    # SQLAlchemy finds the column `id` of the table `client` under the name `client_id` too.
+    owner = None if kind is Kind.CLIENT else row["client_id"]
     agent_type = row.get("agent_type")
     return Entry(
         kind=kind,

@@ -1,9 +1,9 @@
 /** Creating a key: what it may do, for how long, and then its secret, once. */
 import { useState, type FormEvent } from "react";
 
-import { useKeyCreation, type NewKey } from "../../api/people";
+import { useKeyCreation } from "../../api/people";
 import { ApiProblem } from "../../api/problem";
-import type { CreatedKey, Role } from "../../api/types";
+import type { KeyDraft, NewKey, Role } from "../../api/types";
 import { KEY_ROLES } from "../../api/words";
 import { Button } from "../../ui/Button";
 import { ChoiceField } from "../../ui/ChoiceField";
@@ -22,7 +22,7 @@ const LIFETIMES = [
   { days: 0, name: "never" },
 ];
 
-function readKey(form: FormData, role: Role): NewKey {
+function readKey(form: FormData, role: Role): KeyDraft {
   const days = Number(form.get("lifetime"));
   const text = (name: string) => textOf(form, name);
   return {
@@ -55,7 +55,7 @@ function KeyForm({ creation, onClose }: { creation: ReturnType<typeof useKeyCrea
           label="Name"
           name="name"
           required
-          maxLength={200}
+          maxLength={120}
           help="What uses it, so that you know later what revoking it stops."
           error={fields.name}
         />
@@ -81,7 +81,7 @@ function KeyForm({ creation, onClose }: { creation: ReturnType<typeof useKeyCrea
   );
 }
 
-function SecretShown({ created, onClose }: { created: CreatedKey; onClose: () => void }) {
+function SecretShown({ created, onClose }: { created: NewKey; onClose: () => void }) {
   return (
     <Dialog title={`${created.name} is created`} onClose={onClose} keepOnBackdrop>
       <p role="status">

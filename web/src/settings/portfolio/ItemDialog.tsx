@@ -2,9 +2,9 @@
 import { useQuery } from "@tanstack/react-query";
 import { useState, type FormEvent } from "react";
 
-import type { PortfolioBody } from "../../api/paths";
-import { portfolioChoicesQuery, usePortfolioSave, type PortfolioItem } from "../../api/portfolio";
+import { portfolioChoicesQuery, usePortfolioSave, type PortfolioBody, type PortfolioItem } from "../../api/portfolio";
 import { ApiProblem } from "../../api/problem";
+import type { AgentType } from "../../api/types";
 import { AGENT_TYPES, agentTypeName } from "../../api/words";
 import { Button } from "../../ui/Button";
 import { Dialog, DialogActions } from "../../ui/Dialog";
@@ -28,7 +28,7 @@ function readBody(form: FormData, words: KindWords): PortfolioBody {
   if (text("key")) body.key = text("key");
   if (words.client === "required") body.client = text("client");
   if (words.client === "optional") body.client = text("client") || null;
-  if (words.kind === "agents") body.agent_type = text("agent_type") || null;
+  if (words.kind === "agents") body.agent_type = (text("agent_type") as AgentType) || null;
   return body;
 }
 
@@ -58,7 +58,7 @@ export function ItemDialog({ words, item, onClose }: ItemDialogProps) {
           label="Name"
           name="name"
           required
-          maxLength={200}
+          maxLength={120}
           value={name}
           onChange={(event) => setName(event.target.value)}
           error={fields.name}

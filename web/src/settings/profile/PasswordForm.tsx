@@ -10,7 +10,7 @@ import { TextField } from "../../ui/Field";
 import { toast } from "../../ui/Toast";
 import { textOf } from "../../ui/form";
 
-export function PasswordForm() {
+export function PasswordForm({ hasPassword }: { hasPassword: boolean }) {
   const form = useRef<HTMLFormElement>(null);
   const [objection, setObjection] = useState<string>();
   const change = useProfileChange();
@@ -23,10 +23,13 @@ export function PasswordForm() {
     setObjection(found);
     if (found) return;
     change.mutate(
-      { current_password: textOf(typed, "current"), new_password: textOf(typed, "password") },
+      {
+        current_password: hasPassword ? textOf(typed, "current") : undefined,
+        new_password: textOf(typed, "password"),
+      },
       {
         onSuccess: () => {
-          toast("Your password is changed.");
+          toast(hasPassword ? "Your password is changed." : "Your password is set.");
           form.current?.reset();
         },
       },
@@ -34,19 +37,21 @@ export function PasswordForm() {
   };
   return (
     <form ref={form} onSubmit={submit} noValidate className="flex flex-col gap-4">
-      <TextField
-        label="Present password"
-        name="current"
-        type="password"
-        autoComplete="current-password"
-        help="Leave it empty if you have none yet."
-        error={fields.current_password}
-      />
+      {hasPassword && (
+        <TextField
+          label="Present password"
+          name="current"
+          type="password"
+          autoComplete="current-password"
+          required
+          error={fields.current_password}
+        />
+      )}
       <NewPasswordFields error={objection ?? fields.new_password} />
       {Object.keys(fields).length === 0 && <ErrorNote error={problem} />}
       <div>
         <Button look="primary" type="submit" busy={change.isPending}>
-          Change password
+          {hasPassword ? "Change password" : "Set password"}
         </Button>
       </div>
     </form>

@@ -28,7 +28,7 @@ export function SessionList() {
       cell: (session) => (
         <span className="flex flex-wrap items-center gap-2" title={session.user_agent ?? undefined}>
           <span className="font-semibold">{deviceName(session.user_agent)}</span>
-          {session.current && <Badge>This one</Badge>}
+          {session.is_current && <Badge>This one</Badge>}
         </span>
       ),
     },
@@ -46,7 +46,7 @@ export function SessionList() {
       quietHeader: true,
       align: "right",
       cell: (session) =>
-        !session.current && (
+        !session.is_current && (
           <Button
             look="quiet"
             aria-label={`End the session on ${deviceName(session.user_agent)}`}

@@ -3,7 +3,7 @@ import { useState, type FormEvent } from "react";
 
 import { useInvitation } from "../../api/people";
 import { ApiProblem } from "../../api/problem";
-import type { Invitation, Role } from "../../api/types";
+import type { NewInvitation, Role } from "../../api/types";
 import { PEOPLE_ROLES, roleName } from "../../api/words";
 import { Button } from "../../ui/Button";
 import { ChoiceField } from "../../ui/ChoiceField";
@@ -61,7 +61,7 @@ function InviteForm({ invite, onClose }: { invite: ReturnType<typeof useInvitati
   );
 }
 
-function Invited({ invitation, onClose }: { invitation: Invitation; onClose: () => void }) {
+function Invited({ invitation, onClose }: { invitation: NewInvitation; onClose: () => void }) {
   return (
     <Dialog title="Invitation made" onClose={onClose} keepOnBackdrop>
       <p role="status">

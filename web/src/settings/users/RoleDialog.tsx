@@ -3,7 +3,7 @@ import { useState, type FormEvent } from "react";
 
 import { useUserChange } from "../../api/people";
 import { ApiProblem } from "../../api/problem";
-import type { Role, User } from "../../api/types";
+import type { User } from "../../api/types";
 import { PEOPLE_ROLES, roleName } from "../../api/words";
 import { Button } from "../../ui/Button";
 import { ChoiceField } from "../../ui/ChoiceField";
@@ -13,7 +13,7 @@ import { RoleField } from "../../ui/RoleField";
 import { toast } from "../../ui/Toast";
 
 export function RoleDialog({ user, onClose }: { user: User; onClose: () => void }) {
-  const [role, setRole] = useState(user.role as Role);
+  const [role, setRole] = useState(user.role);
   const change = useUserChange();
   const name = user.name || user.email;
   const fields = change.error instanceof ApiProblem ? change.error.fieldErrors() : {};

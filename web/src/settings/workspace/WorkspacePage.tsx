@@ -59,7 +59,7 @@ function WorkspaceForm({ workspace, mayManage }: { workspace: Workspace; mayMana
         label="Name"
         name="name"
         required
-        maxLength={200}
+        maxLength={120}
         disabled={!mayManage}
         value={name}
         onChange={(event) => setName(event.target.value)}
