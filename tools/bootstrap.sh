@@ -38,6 +38,6 @@ python=$("$python" -c 'import sys; print(sys.executable)')
 echo "→ .tools: uv, pinned in tools/bootstrap.lock ($("$python" --version))"
 rm -rf .tools
 "$python" -m venv .tools
-.tools/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes --only-binary :all: \
+.tools/bin/python -m pip install --quiet --quiet --disable-pip-version-check --require-hashes --only-binary :all: \
     --requirement tools/bootstrap.lock
 touch .tools/stamp

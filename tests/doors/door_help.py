@@ -3,9 +3,9 @@
 import asyncio
 import json
 import re
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import closing
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from datetime import timedelta
 from functools import cache
@@ -169,11 +169,12 @@ class Backstage:
 
         return self._do(issued)
 
-    def browser(self, origin: str, person_id: UUID | None = None) -> httpx.Client:
+    @contextmanager
+    def browser(self, origin: str, person_id: UUID | None = None) -> Iterator[httpx.Client]:
         """A member's browser: it holds the session's cookie and sends the CSRF token with everything."""
-        browser = visitor(f"{origin}/api/v1")
-        welcome(browser, browser.post("/session/link", json={"token": self.link(person_id=person_id)}))
-        return browser
+        with visitor(f"{origin}/api/v1") as browser:
+            welcome(browser, browser.post("/session/link", json={"token": self.link(person_id=person_id)}))
+            yield browser
 
     def move(self, statement: str) -> int:
         """Runs a statement on the workspace's rows beside the server, to move time; gives how many rows it met."""

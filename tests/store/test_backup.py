@@ -198,13 +198,11 @@ def _sides_in(backup: Path) -> list[int]:
     return [counts["aaa_side"], counts["zzz_side"]]
 
 
-@pytest.mark.parametrize("part", [0.0, 0.01, 0.2, 0.6, 0.9, 0.999])
-def test_a_truncated_backup_is_refused_and_the_database_untouched(
-    place: Place, backup: Path, tmp_path: Path, part: float
-):
+def test_a_truncated_backup_is_refused_and_the_database_untouched(place: Place, backup: Path, tmp_path: Path):
     before = rows_of(place.urls)
-    with pytest.raises(BackupUnreadable, match=r"not a backup|damaged or incomplete"):
-        restore(place, truncated(backup, tmp_path / "cut", part), quiet)
+    for part in (0.0, 0.01, 0.2, 0.6, 0.9, 0.999):
+        with pytest.raises(BackupUnreadable, match=r"not a backup|damaged or incomplete"):
+            restore(place, truncated(backup, tmp_path / "cut", part), quiet)
     assert rows_of(place.urls) == before
 
 

@@ -4,11 +4,22 @@ import asyncio
 import os
 import socket
 import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from outlay.settings import PREFIX, Settings, load_settings
+
+if TYPE_CHECKING:
+    from granian import Granian
+
+# Workers that die so often in a row stay down, and we end; with the pauses between, that takes about half a minute.
+_RUNS_MAX = 8
+_LISTEN_TO_SIGNALS_EVERY_S = 0.1
 
 
 @click.command()
@@ -25,8 +36,7 @@ def serve(
 
     given_data_dir = data_dir or context.obj["data_dir"]
     settings = load_settings(host=host, port=port, workers=workers, data_dir=given_data_dir)
-    _require_free_port(settings)
-    with serving(settings, _say) as urls:
+    with _port_held(settings), serving(settings, _say) as urls:
         from outlay.app import SERVING_VARIABLE, Serving
 
         is_embedded = settings.database_url is None
@@ -54,11 +64,49 @@ async def _welcome(settings: Settings) -> None:
 
 
 def _run_workers(settings: Settings) -> None:
+    """Serves until we are told to stop.
+
+    Granian ends when a worker dies twice within seconds, as it may when memory is short. Such a moment passes, so we
+    begin again, after a pause that grows.
+    """
+    from outlay.db.embedded.supervision import Restarts
+
+    runs = Restarts(_RUNS_MAX)
+    server: Granian | None = None
+    while runs.may_try(time.monotonic()):
+        server = _next_server(settings, server, runs.pause_s)
+        # Ending is how Granian tells that a worker has died; one that Ctrl-C in a terminal ended looks the same.
+        with suppress(SystemExit):
+            server.serve()
+        if server.interrupt_signal:
+            return
+        runs.lives(time.monotonic())
+    raise click.ClickException("The workers die as soon as they are started: the lines above say why.")
+
+
+def _next_server(settings: Settings, last: "Granian | None", pause_s: float) -> "Granian":
+    """A server that stops at once when the last one was told to: a signal in between must not be lost."""
+    server = _server(settings)
+    if last is not None:
+        _say("Starting the workers again")
+        resume_at = time.monotonic() + pause_s
+        while time.monotonic() < resume_at and not last.interrupt_signal:
+            time.sleep(_LISTEN_TO_SIGNALS_EVERY_S)
+
+        @server.on_startup
+        def hand_on_signal() -> None:
+            if last.interrupt_signal:
+                server.signal_handler_interrupt()
+
+    return server
+
+
+def _server(settings: Settings) -> "Granian":
     from granian import Granian
     from granian.constants import Interfaces
     from granian.log import LogLevels
 
-    Granian(
+    return Granian(
         "outlay.app:serving_app",
         factory=True,
         address=settings.host,
@@ -71,7 +119,7 @@ def _run_workers(settings: Settings) -> None:
         respawn_interval=0.1,
         workers_kill_timeout=settings.shutdown_grace_s,
         process_name=None,
-    ).serve()
+    )
 
 
 def _hand_on(settings: Settings) -> None:
@@ -80,17 +128,26 @@ def _hand_on(settings: Settings) -> None:
         os.environ[PREFIX + name.upper()] = str(getattr(settings, name))
 
 
-def _require_free_port(settings: Settings) -> None:
+@contextmanager
+def _port_held(settings: Settings) -> Iterator[None]:
+    """Keeps the port ours from before the first worker listens until the last has ended.
+
+    Workers share the port, which they could also do with those of another server that starts at the same moment.
+    """
     family = socket.AF_INET6 if ":" in settings.host else socket.AF_INET
-    with socket.socket(family) as probe:
+    with socket.socket(family) as probe, socket.socket(family) as holder:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        holder.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEPORT, 1)
         try:
             probe.bind((settings.host, settings.port))
+            probe.close()
+            holder.bind((settings.host, settings.port))
         except OSError as error:
             raise click.ClickException(
                 f"{settings.host}:{settings.port} cannot be listened on ({error.strerror}). "
                 "Choose another with --port, or end what uses it."
             ) from error
+        yield
 
 
 def _say(text: str) -> None:

@@ -86,7 +86,7 @@ class MetricsCollector:
         idle_s = self._services.settings.session_idle_hours * 3600
         try:
             async with asyncio.timeout(_READ_S_MAX), self._services.database.operator() as connection:
-                counts = (await connection.execute(_COUNTS, {"idle_s": idle_s})).mappings().one()
+                counts = dict((await connection.execute(_COUNTS, {"idle_s": idle_s})).mappings().one())
                 jobs = {row.status: row.jobs for row in await connection.execute(_JOBS)}
         except (OutlayError, DBAPIError, TimeoutError) as error:
             _log.warning("metrics could not be read: %s", error)

@@ -12,6 +12,7 @@ import { pauseLive, resumeLive, useLive } from "../live/connection";
 import { chooseTheme } from "../theme/theme";
 import { THEMES } from "../theme/ThemeMenu";
 import { Icon, type IconName } from "../ui/icons";
+import { match } from "../ui/match";
 import { useModal } from "../ui/useModal";
 
 const GROUP =
@@ -31,7 +32,7 @@ export default function CommandPalette({ onClose }: { onClose: () => void }) {
       onClick={(event) => event.target === dialog.current && dialog.current.close()}
       className="glass mx-auto mt-[12dvh] w-[min(36rem,calc(100vw-2rem))] rounded-card border border-line p-0 text-text shadow-2xl backdrop:bg-black/60"
     >
-      <Command label="Search and commands" loop>
+      <Command label="Search and commands" loop filter={match}>
         <div className="flex items-center gap-2 border-b border-line px-4">
           <Icon name="search" className="shrink-0 text-muted" />
           <Command.Input

@@ -4,6 +4,7 @@ import { useId, useState } from "react";
 
 import { classes } from "./classes";
 import { Icon } from "./icons";
+import { match } from "./match";
 import { Popover } from "./Popover";
 
 export interface ComboboxOption {
@@ -79,7 +80,7 @@ interface ChoicesProps {
 
 function Choices({ label, value, options, onChoose }: ChoicesProps) {
   return (
-    <Command label={label} defaultValue={value}>
+    <Command label={label} defaultValue={value} filter={match}>
       <Command.Input
         placeholder={`Search ${label.toLowerCase()}`}
         className="control-box w-full px-3 text-body placeholder:text-muted"

@@ -1,0 +1,35 @@
+/** What people type into a search finds what they mean, the likeliest first. */
+import { describe, expect, it } from "vitest";
+
+import { match } from "./match";
+
+describe("a match", () => {
+  it("prefers the beginning of the name to the beginning of a word, and that to any part", () => {
+    const scores = ["Acme Robotics", "The Acme", "Macme"].map((name) => match(name, "acm"));
+    expect(scores).toEqual([...scores].sort((a, b) => b - a));
+    expect(new Set(scores).size).toBe(3);
+    expect(Math.min(...scores)).toBeGreaterThan(0);
+  });
+
+  it("is none where the letters are only scattered", () => {
+    expect(match("Campaigns", "acm")).toBe(0);
+  });
+
+  it("looks past capitals and accents", () => {
+    expect(match("Café Łódź", "cafe lodz")).toBe(1);
+    expect(match("Ada Sørensen", "sorensen")).toBeGreaterThan(0);
+  });
+
+  it("takes other words into account", () => {
+    expect(match("theme dark", "appear", ["Theme: Dark", "appearance"])).toBeGreaterThan(0);
+  });
+
+  it("is everything while nothing is typed", () => {
+    expect(match("anything", "  ")).toBe(1);
+  });
+
+  it("takes what is typed literally", () => {
+    expect(match("Europe/Berlin", "(")).toBe(0);
+    expect(match("Dune & Co.", "co.")).toBeGreaterThan(0);
+  });
+});

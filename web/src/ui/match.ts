@@ -1,0 +1,28 @@
+/** How well an entry of a searchable list fits what was typed: by the beginnings of its words, else by any part. */
+export function match(value: string, typed: string, keywords: string[] = []): number {
+  const wanted = plain(typed).trim();
+  if (wanted === "") return 1;
+  // The first keyword is the entry's name; the others only help to find it.
+  const scores = [value, ...keywords].map((text, position) => score(plain(text), wanted) * (position <= 1 ? 1 : 0.8));
+  return Math.max(...scores);
+}
+
+function score(text: string, wanted: string): number {
+  if (text.startsWith(wanted)) return 1;
+  if (new RegExp(`[\\s/_.:-]${escaped(wanted)}`).test(text)) return 0.8;
+  return text.includes(wanted) ? 0.5 : 0;
+}
+
+/** Without capitals and accents, so that `lodz` finds `Łódź`. */
+function plain(text: string): string {
+  return text
+    .toLowerCase()
+    .normalize("NFKD")
+    .replace(/\p{Mark}/gu, "")
+    .replaceAll("ł", "l")
+    .replaceAll("ø", "o");
+}
+
+function escaped(text: string): string {
+  return text.replace(/[.*+?^${}()|[\]\\]/g, "\\$&");
+}
