@@ -2,6 +2,7 @@
 
 import json
 import os
+import signal
 import threading
 import time
 from collections.abc import AsyncIterator
@@ -11,18 +12,24 @@ from datetime import timedelta
 
 from fastapi import FastAPI
 from starlette.middleware.gzip import GZipMiddleware
-from starlette.types import ASGIApp
+from starlette.types import ASGIApp, Lifespan
 
 from outlay import __version__
+from outlay.db.announce import PgAnnouncer
 from outlay.db.connect import Database
 from outlay.db.roles import DatabaseUrls
 from outlay.doors import health, page, reference
 from outlay.doors.http.middleware import BodyLimit, HeadAsGet, RequestContext
 from outlay.doors.http.problems import add_problem_handlers
 from outlay.doors.http.services import Services
+from outlay.doors.live import LiveDoor
+from outlay.doors.metrics import metrics_router
 from outlay.doors.native import PREFIX, native_router
 from outlay.identity.allowance.service import Allowances
+from outlay.identity.sign_in import jobs as sign_in_jobs
 from outlay.identity.sign_in.model import SessionPolicy
+from outlay.jobs.queue import JobQueue
+from outlay.jobs.registry import Registry
 from outlay.kit.logs import configure_logs
 from outlay.mail import Mailer
 from outlay.settings import Settings, load_settings
@@ -54,11 +61,14 @@ class Serving:
 
 def serving_app() -> ASGIApp:
     """What a worker process serves; it ends when its parent does."""
+    _die_when_told()
     settings = load_settings()
     configure_logs(settings.log_level, settings.log_format)
     serving = Serving.from_environment()
     threading.Thread(target=_end_with, args=(serving.parent_pid,), name="outlay-parent-watch", daemon=True).start()
-    return around(make_api(make_services(settings, serving.urls, is_embedded=serving.is_embedded)), settings)
+    services = make_services(settings, serving.urls, is_embedded=serving.is_embedded)
+    live = LiveDoor(services.database, services.policy, origin=settings.origin)
+    return around(live.around(make_api(services, _running(services, live))), settings)
 
 
 def open_database(settings: Settings, urls: DatabaseUrls) -> Database:
@@ -89,14 +99,15 @@ def session_policy(settings: Settings) -> SessionPolicy:
     )
 
 
-def make_api(services: Services) -> FastAPI:
-    """The HTTP application: every door, and what happens to each request on its way."""
+def make_jobs(services: Services) -> JobQueue:
+    """The queue with every kind of job that the slices have."""
+    registry = Registry()
+    sign_in_jobs.register(registry, services.policy)
+    return JobQueue(services.database, registry)
 
-    @asynccontextmanager
-    async def lifespan(_: FastAPI) -> AsyncIterator[None]:
-        yield
-        await services.database.close()
 
+def make_api(services: Services, lifespan: Lifespan[FastAPI] | None = None) -> FastAPI:
+    """The HTTP application: every door."""
     api = FastAPI(
         title="Outlay",
         version=__version__,
@@ -111,17 +122,45 @@ def make_api(services: Services) -> FastAPI:
     add_problem_handlers(api)
     api.include_router(native_router())
     api.include_router(health.router)
+    api.include_router(metrics_router(services))
     api.include_router(reference.router)
     api.router.default = page.page
     return api
 
 
-def around(api: FastAPI, settings: Settings) -> ASGIApp:
+def around(app: ASGIApp, settings: Settings) -> ASGIApp:
     """What every request passes on its way in, the outermost last."""
-    app: ASGIApp = BodyLimit(api, bytes_max=settings.body_bytes_max)
+    app = BodyLimit(app, bytes_max=settings.body_bytes_max)
     app = GZipMiddleware(app, minimum_size=_COMPRESS_FROM_BYTES)
     app = HeadAsGet(app)
     return RequestContext(app, trusted_proxies=settings.trusted_proxies, secure=settings.secure_cookies)
+
+
+def _die_when_told() -> None:
+    """Until Granian listens to signals here, the handlers are copies of the parent's, which would lose them."""
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, signal.SIG_DFL)
+
+
+def _running(services: Services, live: LiveDoor) -> Lifespan[FastAPI]:
+    """What runs beside the requests, for as long as the process serves."""
+    database, settings = services.database, services.settings
+    announcer = database.announcer = PgAnnouncer(database.urls)
+    jobs = make_jobs(services)
+
+    @asynccontextmanager
+    async def lifespan(_: FastAPI) -> AsyncIterator[None]:
+        await announcer.start()
+        await live.start()
+        if settings.jobs_in_server:
+            await jobs.start(concurrency=settings.jobs_concurrency, grace_s=settings.shutdown_grace_s)
+        yield
+        await jobs.stop()
+        await live.stop()
+        await announcer.stop()
+        await database.close()
+
+    return lifespan
 
 
 def _end_with(parent_pid: int) -> None:

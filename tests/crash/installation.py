@@ -2,6 +2,7 @@
 
 import os
 import signal
+import socket
 import subprocess
 from collections.abc import Mapping
 from contextlib import suppress
@@ -16,7 +17,15 @@ from outlay.db.embedded import server_state
 from outlay.db.embedded.address import socket_url
 from outlay.db.provision import DATABASE
 from outlay.db.roles import DatabaseUrls
-from tests.crash.machine import Process, eventually, is_alive, is_listened_on, pids_in_tree, processes_in
+from tests.crash.machine import (
+    Process,
+    eventually,
+    is_alive,
+    is_listened_on,
+    pids_in_tree,
+    processes_in,
+    server_of,
+)
 from tests.support.processes import Server
 
 # Requests must be answered soon in these tests, whatever happens to the database.
@@ -97,6 +106,15 @@ def workers_of(server: Server) -> list[int]:
 def workers_other_than(server: Server, *before: int) -> list[int]:
     """Those that answer requests now and did not before."""
     return [pid for pid in workers_of(server) if pid not in before]
+
+
+def servants(port: int) -> set[int]:
+    """Which processes take fresh connections."""
+    found = set()
+    for _ in range(16):
+        with socket.create_connection(("127.0.0.1", port), timeout=5) as connection:
+            found.add(server_of(port, connection.getsockname()[1]))
+    return {pid for pid in found if pid is not None}
 
 
 def kill(*pids: int) -> None:

@@ -10,6 +10,7 @@ from contextlib import asynccontextmanager
 from datetime import timedelta
 from importlib import import_module
 from pathlib import Path
+from urllib.parse import urlsplit
 from uuid import UUID, uuid4
 
 import psycopg
@@ -27,12 +28,14 @@ from outlay.identity.audit.model import Target
 from outlay.identity.sign_in import jobs as sign_in_jobs
 from outlay.identity.sign_in import service as sign_in
 from outlay.identity.sign_in.model import Origin
+from outlay.jobs import queue as queue_module
 from outlay.jobs import service as jobs
 from outlay.jobs.model import Job, JobStatus, NotRetryable, SomeWorkspacesFailed
 from outlay.jobs.queue import Backoff, JobQueue
 from outlay.jobs.registry import Registry
-from outlay.kit.errors import NotFound
+from outlay.kit.errors import DatabaseUnavailable, NotFound
 from tests.store.jobs_help import POLICY, make_queue, registry_with_interrupted_job
+from tests.support.servers import ServerForTests
 from tests.support.tenants import TESTER, Tenant
 
 ROOT = Path(__file__).parents[2]
@@ -59,7 +62,7 @@ async def working(database: Database, registry: Registry) -> AsyncIterator[JobQu
 
 async def until(condition: Callable[[], Awaitable[bool]]) -> None:
     async with asyncio.timeout(60):
-        while not await condition():  # noqa: ASYNC110 - what is waited for happens in the database
+        while not await condition():
             await asyncio.sleep(0.05)
 
 
@@ -460,6 +463,43 @@ async def test_a_worker_outlives_a_lost_connection(database: Database, tenant: T
                 "select pg_terminate_backend(pid) from pg_stat_activity where application_name = 'outlay jobs'"
             )
 
+        second = await enqueue(database, queue, tenant, "test.nothing")
+
+        await is_now(database, second, JobStatus.SUCCEEDED)
+
+
+async def test_a_worker_outlives_an_outage_of_the_database(
+    database: Database,
+    tenant: Tenant,
+    registry: Registry,
+    either_server: ServerForTests,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(queue_module, "_OPEN_S_MAX", 0.3)
+    monkeypatch.setattr(queue_module, "_RESTART_S", (0.1, 0.2))
+
+    @registry.tenant_job("test.nothing")
+    async def nothing(work: Work) -> None:
+        pass
+
+    async with working(database, registry) as queue:
+        first = await enqueue(database, queue, tenant, "test.nothing")
+        await is_now(database, first, JobStatus.SUCCEEDED)
+        with psycopg.connect(either_server.admin_url, autocommit=True) as admin:
+            (name,) = urlsplit(database.urls.app).path.split("/")[1:]
+            admin.execute(f"alter database {name} allow_connections false")
+            admin.execute("select pg_terminate_backend(pid) from pg_stat_activity where datname = %s", [name])
+            await asyncio.sleep(2)  # Several failed restarts of the worker.
+            admin.execute(f"alter database {name} allow_connections true")
+
+        async def is_back() -> bool:
+            try:
+                await jobs.jobs_list(database)
+            except DatabaseUnavailable:
+                return False
+            return True
+
+        await until(is_back)
         second = await enqueue(database, queue, tenant, "test.nothing")
 
         await is_now(database, second, JobStatus.SUCCEEDED)

@@ -2,20 +2,21 @@
 
 import asyncio
 import os
+import signal
 import socket
 import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from outlay.settings import PREFIX, Settings, load_settings
 
 if TYPE_CHECKING:
-    from granian import Granian
+    from granian.server.common import AbstractServer
 
 # Workers that die so often in a row stay down, and we end; with the pauses between, that takes about half a minute.
 _RUNS_MAX = 8
@@ -72,7 +73,7 @@ def _run_workers(settings: Settings) -> None:
     from outlay.db.embedded.supervision import Restarts
 
     runs = Restarts(_RUNS_MAX)
-    server: Granian | None = None
+    server: AbstractServer[Any] | None = None
     while runs.may_try(time.monotonic()):
         server = _next_server(settings, server, runs.pause_s)
         # Ending is how Granian tells that a worker has died; one that Ctrl-C in a terminal ended looks the same.
@@ -84,7 +85,7 @@ def _run_workers(settings: Settings) -> None:
     raise click.ClickException("The workers die as soon as they are started: the lines above say why.")
 
 
-def _next_server(settings: Settings, last: "Granian | None", pause_s: float) -> "Granian":
+def _next_server(settings: Settings, last: "AbstractServer[Any] | None", pause_s: float) -> "AbstractServer[Any]":
     """A server that stops at once when the last one was told to: a signal in between must not be lost."""
     server = _server(settings)
     if last is not None:
@@ -96,12 +97,12 @@ def _next_server(settings: Settings, last: "Granian | None", pause_s: float) -> 
         @server.on_startup
         def hand_on_signal() -> None:
             if last.interrupt_signal:
-                server.signal_handler_interrupt()
+                signal.raise_signal(signal.SIGTERM)
 
     return server
 
 
-def _server(settings: Settings) -> "Granian":
+def _server(settings: Settings) -> "AbstractServer[Any]":
     from granian import Granian
     from granian.constants import Interfaces
     from granian.log import LogLevels

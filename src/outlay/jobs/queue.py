@@ -10,7 +10,7 @@ import psycopg
 from procrastinate import App, BaseRetryStrategy, PsycopgConnector, RetryDecision
 from procrastinate.exceptions import ProcrastinateException
 from procrastinate.jobs import Job as LibraryJob
-from psycopg_pool import PoolTimeout
+from psycopg_pool import AsyncConnectionPool, PoolTimeout
 
 from outlay.db.connect import CONNECT_TIMEOUT_S, STATEMENT_TIMEOUT_S, Database, Work
 from outlay.jobs import store
@@ -27,6 +27,7 @@ DONE_KEPT_HOURS = 7 * 24
 FAILED_KEPT_HOURS = 30 * 24
 _RESTART_S = (0.5, 10.0)
 _POOL_SIZE = 3
+_OPEN_S_MAX = 5.0
 
 _log = logging.getLogger(__name__)
 
@@ -122,21 +123,23 @@ class JobQueue:
         return len(found)
 
     async def _run_until_it_fails(self, concurrency: int, grace_s: float) -> None:
-        async with self._app.open_async():
-            rescuer = asyncio.create_task(self._rescue_for_ever(), name="jobs rescue")
-            try:
-                await self._app.run_worker_async(
-                    concurrency=concurrency,
-                    shutdown_graceful_timeout=grace_s,
-                    install_signal_handlers=False,
-                    fetch_job_polling_interval=self._poll_s,
-                    update_heartbeat_interval=self._heartbeat_s,
-                    stalled_worker_timeout=self._silent_s_max,
-                )
-            finally:
-                rescuer.cancel()
-                with contextlib.suppress(asyncio.CancelledError):
-                    await rescuer
+        rescuer = asyncio.create_task(self._rescue_for_ever(), name="jobs rescue")
+        try:
+            await self._app.open_async()
+            await self._app.run_worker_async(
+                concurrency=concurrency,
+                shutdown_graceful_timeout=grace_s,
+                install_signal_handlers=False,
+                fetch_job_polling_interval=self._poll_s,
+                update_heartbeat_interval=self._heartbeat_s,
+                stalled_worker_timeout=self._silent_s_max,
+            )
+        finally:
+            rescuer.cancel()
+            with contextlib.suppress(asyncio.CancelledError):
+                await rescuer
+            # Also when opening failed: the library would otherwise go on with the pool that could not be opened.
+            await self._app.close_async()
 
     async def _rescue_for_ever(self) -> None:
         """Not a job itself: those who are to be rescued may hold every place there is."""
@@ -145,6 +148,8 @@ class JobQueue:
                 await self.rescue()
             except OutlayError as error:
                 _log.warning("jobs of dead workers wait for the database: %s", error.detail)
+            except Exception:  # noqa: BLE001 - the next round may succeed, and without it dead jobs stay dead
+                _log.exception("jobs of dead workers could not be looked for")
             await asyncio.sleep(self._silent_s_max / 2)
 
     async def _forget_old(self, _: Database, __: dict[str, Any]) -> None:
@@ -177,10 +182,18 @@ class JobQueue:
             periodic(known)
 
 
+class _Pool(AsyncConnectionPool[Any]):
+    """Gives up opening sooner than the library would, since we try again anyway."""
+
+    async def open(self, wait: bool = False, timeout: float = 30.0) -> None:  # noqa: ASYNC109, FBT001, FBT002
+        await super().open(wait=wait, timeout=min(timeout, _OPEN_S_MAX))
+
+
 def _connector(url: str) -> PsycopgConnector:
     """A small pool of its own, in the schema of the jobs."""
     options = f"-c search_path={store.SCHEMA} -c timezone=UTC -c statement_timeout={STATEMENT_TIMEOUT_S}s"
     return PsycopgConnector(
+        pool_factory=_Pool,
         conninfo=url,
         kwargs={"options": options, "application_name": "outlay jobs", "connect_timeout": CONNECT_TIMEOUT_S},
         min_size=1,
