@@ -155,8 +155,9 @@ def _running(services: Services, live: LiveDoor) -> Lifespan[FastAPI]:
         if settings.jobs_in_server:
             await jobs.start(concurrency=settings.jobs_concurrency, grace_s=settings.shutdown_grace_s)
         yield
-        await jobs.stop()
+        # The live door first: its browsers move on to another process while our jobs finish.
         await live.stop()
+        await jobs.stop()
         await announcer.stop()
         await database.close()
 

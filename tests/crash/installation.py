@@ -8,7 +8,6 @@ from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import httpx
 
@@ -55,10 +54,10 @@ class Installation:
         arguments = ("--workers", str(workers), "--data-dir", str(self.data_dir))
         return Server(SETTINGS | dict(settings or {}), *arguments, port=self.port)
 
-    def client(self, **options: Any) -> httpx.Client:
+    def client(self) -> httpx.Client:
         """The native API with the owner's key."""
-        options = {"headers": self.headers, "timeout": PATIENCE_S, "verify": False} | options
-        return httpx.Client(base_url=f"http://127.0.0.1:{self.port}/api/v1", **options)
+        origin = f"http://127.0.0.1:{self.port}/api/v1"
+        return httpx.Client(base_url=origin, headers=self.headers, timeout=PATIENCE_S, verify=False)
 
     def urls(self) -> DatabaseUrls:
         """The running database, for a test that looks in from behind."""

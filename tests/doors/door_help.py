@@ -7,13 +7,14 @@ from collections.abc import Awaitable, Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from functools import cache
 from typing import Any, TypeVar
 from uuid import UUID, uuid4
 
 import httpx
 import psycopg
+from argon2 import PasswordHasher
 from psycopg.rows import TupleRow
 
 from outlay.db.connect import Database, Work
@@ -23,13 +24,17 @@ from outlay.identity.keys import service as keys
 from outlay.identity.keys.service import KeyDraft
 from outlay.identity.links import service as links
 from outlay.identity.links.model import LinkKind
-from outlay.identity.people import service as people
+from outlay.identity.people import store as people
 from outlay.identity.people.model import Person
+from outlay.identity.portfolio import service as portfolio
+from outlay.identity.portfolio.model import Kind
 from tests.support.tenants import TESTER, Tenant
 
 Result = TypeVar("Result")
 
 PASSWORD = "four unrelated quiet words"
+# The cost of a hash is written in it: this one takes no time to check.
+QUICK_HASH = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1).hash(PASSWORD)
 UNKNOWN_ID = "0190c100-0000-7000-8000-00000000dead"
 JSON = {"Content-Type": "application/json"}
 PROBLEM_FIELDS = {"type", "title", "status", "code", "detail", "request_id"}
@@ -150,13 +155,14 @@ class Backstage:
         return self._do(made)
 
     def user(self, role: Role, *, client: str | None = None, name: str = "Uma User") -> Person:
-        """A member who has accepted an invitation and has a password."""
-        email = f"{uuid4().hex}@example.test"
+        """A member with a password."""
+        new = Person(uuid4(), f"{uuid4().hex}@example.test", name, QUICK_HASH, datetime.now(UTC))
 
         async def joined(work: Work) -> Person:
-            valid_for = timedelta(hours=1)
-            _, token = await people.invite(work, TESTER, email=email, role=role, client=client, valid_for=valid_for)
-            return await people.accept(work, token, name=name, password=PASSWORD, ip=None)
+            bound = await portfolio.get(work, TESTER, Kind.CLIENT, client) if client else None
+            person = await people.add_person(work.connection, new)
+            await people.add_member(work.connection, work.workspace_id, person.id, role, bound.id if bound else None)
+            return person
 
         return self._do(joined)
 

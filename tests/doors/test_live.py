@@ -29,6 +29,7 @@ from outlay.identity.sign_in.model import Origin, SignedIn
 from outlay.kit.ids import Token
 from tests.clients.socketio_client import Connection, SocketIoClient
 from tests.doors.live_help import POLICY, PUBLIC_ORIGIN, LiveServer
+from tests.support.processes import Server
 from tests.support.tenants import TESTER, Tenant, make_key
 
 OWNERS_KEY = KeyDraft(name="second", role=Role.OWNER)
@@ -382,6 +383,26 @@ async def test_browsers_come_back_by_themselves_after_a_restart(
 
     with LiveServer(door_urls, workers=1, port=first.port):
         await connection.next("hello")
+
+
+# --- the whole house --------------------------------------------------------------------------------------------------
+
+
+async def test_what_is_changed_at_the_native_api_is_heard_and_a_revoked_key_hears_no_more(
+    client: SocketIoClient, server: Server, api: httpx.Client, tenant: Tenant
+) -> None:
+    made = await asyncio.to_thread(api.post, "/keys", json={"name": "short-lived", "role": "viewer"})
+    viewers = [await client.connected(server.origin, auth={"token": made.json()["secret"]}) for _ in range(4)]
+    owner = await client.connected(server.origin, auth={"token": tenant.key}, extraHeaders={"Origin": server.origin})
+
+    await asyncio.to_thread(api.post, "/clients", json={"name": "Harbour"})
+    await asyncio.gather(*(connection.hears("clients") for connection in [owner, *viewers]))
+    await asyncio.to_thread(api.delete, f"/keys/{made.json()['id']}")
+
+    for viewer in viewers:
+        assert await viewer.next("signed_out") == {"reason": "key_revoked"}
+    await owner.hears("keys")
+    assert "disconnect" not in owner.names()
 
 
 # --- the table of topics ----------------------------------------------------------------------------------------------

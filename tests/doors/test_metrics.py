@@ -26,6 +26,7 @@ from outlay.jobs.queue import JobQueue
 from outlay.jobs.registry import Registry
 from outlay.kit.ids import Token
 from outlay.settings import load_settings
+from tests.support.processes import Server
 from tests.support.tenants import TESTER, Tenant, make_key, make_tenant
 
 TOKEN = "a token for metrics"
@@ -215,6 +216,13 @@ async def test_no_name_or_id_of_anybody_is_told(services: Services, tenant: Tena
 
     for secret in (str(tenant.id), tenant.id.hex, "Northlight", tenant.owner.email, tenant.owner.name):
         assert secret not in told
+
+
+def test_every_process_of_a_running_server_tells_the_same(server: Server) -> None:
+    answers = [httpx.get(f"{server.origin}/metrics") for _ in range(6)]
+
+    assert {answer.status_code for answer in answers} == {200}
+    assert all("outlay_database_up 1.0" in answer.text for answer in answers)
 
 
 # --- whom it tells ----------------------------------------------------------------------------------------------------

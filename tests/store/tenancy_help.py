@@ -5,10 +5,12 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import cache
 from uuid import UUID, uuid4
 
 import psycopg
 import pytest
+from argon2 import PasswordHasher
 from psycopg import sql
 
 from outlay.db.connect import Database
@@ -18,6 +20,7 @@ from outlay.identity.access.model import Role
 from outlay.identity.allowance.service import Allowances
 from outlay.identity.links import service as links
 from outlay.identity.links.model import LinkKind
+from outlay.identity.people import passwords
 from outlay.identity.people import service as people
 from outlay.identity.portfolio import service as portfolio
 from outlay.identity.portfolio.model import AgentType, Kind
@@ -71,6 +74,11 @@ class Battlefield:
                 ).fetchall()
                 for table in self.tables
             }
+
+
+def spare_argon2(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Real argon2id with little work: a hash names its own parameters, and hundreds of them would take minutes."""
+    monkeypatch.setattr(passwords, "_hasher", cache(lambda: PasswordHasher(time_cost=1, memory_cost=64)))
 
 
 def bind(connection: psycopg.Connection, workspace_id: UUID | None) -> None:

@@ -21,7 +21,7 @@ from outlay.identity.sign_in.model import Origin, SessionExpired
 from outlay.kit.errors import InvalidRequest, NotFound, OutlayError
 from outlay.kit.ids import Token
 from outlay.kit.paging import PageRequest
-from tests.store.tenancy_help import POLICY
+from tests.store.tenancy_help import POLICY, spare_argon2
 from tests.support.tenants import TESTER, Tenant, make_tenant
 
 PASSWORD = "four unrelated quiet words"
@@ -55,6 +55,11 @@ async def accept(
 async def add(database: Database, tenant: Tenant, role: Role, email: str | None = None) -> Person:
     """A new member with a password."""
     return await accept(database, await invite(database, tenant, email or fresh_email(), role))
+
+
+@pytest.fixture(autouse=True)
+def quick_passwords(monkeypatch: pytest.MonkeyPatch) -> None:
+    spare_argon2(monkeypatch)
 
 
 async def add_owner(database: Database, tenant: Tenant, email: str | None = None) -> Person:

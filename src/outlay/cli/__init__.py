@@ -21,6 +21,8 @@ COMMANDS = {
     "workspaces": ("outlay.cli.workspaces:workspaces", "List and make workspaces."),
 }
 
+_QUIET = "outlay.quiet"
+
 
 class LazyGroup(click.Group):
     """Imports a command when it is called, and turns expected errors into one line."""
@@ -45,6 +47,8 @@ class LazyGroup(click.Group):
 
     def invoke(self, ctx: click.Context) -> object:
         """Runs the command; `--debug` shows where an error comes from."""
+        # Warnings come before the command reads its own options, and one that is to be quiet wants none.
+        ctx.meta[_QUIET] = "--quiet" in ctx.args
         try:
             return super().invoke(ctx)
         except (click.UsageError, Failure, click.Abort, click.exceptions.Exit):
@@ -69,7 +73,7 @@ def cli(context: click.Context, data_dir: Path | None, debug: bool) -> None:  # 
     """Outlay: what every client, campaign and agent costs."""
     from outlay.settings import unknown_variables
 
-    context.obj = Console(data_dir=data_dir, debug=debug, quiet="--quiet" in context.args)
+    context.obj = Console(data_dir=data_dir, debug=debug, quiet=context.meta[_QUIET])
     for warning in unknown_variables():
         context.obj.say(f"warning: {warning}")
 

@@ -3,10 +3,10 @@
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, BackgroundTasks, Query, Request, Response
+from fastapi import APIRouter, BackgroundTasks, Depends, Query, Request, Response
 from pydantic import Field
 
-from outlay.doors.http.callers import SESSION_COOKIE, Caller, CallerDependency, NotAuthenticated
+from outlay.doors.http.callers import SESSION_COOKIE, Caller, CallerDependency, NotAuthenticated, caller_beforehand
 from outlay.doors.http.schemas import Answer, Body, Name, Secret, Words, example, problems
 from outlay.doors.http.services import Services, ServicesDependency, origin_of
 from outlay.doors.me import Me, me_of
@@ -102,7 +102,7 @@ async def post_session_workspace(
     request: Request,
     response: Response,
     services: ServicesDependency,
-    caller: CallerDependency,
+    caller: Annotated[Caller, Depends(caller_beforehand)],
 ) -> Me:
     """A new session there; the one here ends."""
     if caller.user is None:

@@ -145,6 +145,12 @@ const profile = createRoute({
   component: lazyRouteComponent(() => import("../settings/profile/ProfilePage")),
 });
 
+/** Every chart with made-up figures, for building and for the browser tests; no menu leads there. */
+const gallery = createRoute({
+  getParentRoute: () => app,
+  path: "/gallery",
+  component: lazyRouteComponent(() => import("../gallery/GalleryPage")),
+});
 const unknown = createRoute({ getParentRoute: () => app, path: "$", component: UnknownPage });
 
 const tree = root.addChildren([
@@ -153,7 +159,7 @@ const tree = root.addChildren([
   forgotPassword,
   reset,
   invite,
-  app.addChildren([home, clients, campaigns, agents, users, keys, audit, workspace, profile, unknown]),
+  app.addChildren([home, clients, campaigns, agents, users, keys, audit, workspace, profile, gallery, unknown]),
 ]);
 
 export function createAppRouter(queries: QueryClient) {

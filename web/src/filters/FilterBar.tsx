@@ -14,7 +14,7 @@ import {
   type Comparison,
   type Dimension,
 } from "./filters";
-import { RangePicker } from "./RangePicker";
+import { RangeNote, RangePicker } from "./RangePicker";
 import { useFilters } from "./useFilters";
 
 export function FilterBar() {
@@ -24,6 +24,9 @@ export function FilterBar() {
       {/* On a phone the controls stand in one line that scrolls, so that they leave room for what they filter. */}
       <div className="-mx-3 -my-1 flex items-center gap-2 overflow-x-auto px-3 py-1 sm:mx-0 sm:flex-wrap sm:overflow-visible sm:px-0">
         <RangePicker />
+        <span className="px-1 max-sm:hidden">
+          <RangeNote />
+        </span>
         <select
           aria-label="Compare with"
           value={filters.compare ?? DEFAULT_COMPARISON}
@@ -46,6 +49,9 @@ export function FilterBar() {
           </Button>
         )}
       </div>
+      <span className="sm:hidden">
+        <RangeNote />
+      </span>
       <div className="flex flex-wrap gap-2 empty:hidden">
         {DIMENSIONS.map((dimension) => filters[dimension] && <DimensionChips key={dimension} dimension={dimension} />)}
       </div>

@@ -13,6 +13,20 @@ import { dayIn, rangeDays, type DayRange } from "./range";
 import { useFilters } from "./useFilters";
 import { textOf } from "../ui/form";
 
+/** The days that the range means, and whose days they are. */
+export function RangeNote() {
+  const { filters } = useFilters();
+  const { locale, timeZone } = useTimeOptions();
+  const now = useNow();
+  const days = rangeDays(filters, dayIn(timeZone, now));
+  return (
+    <span className="text-small text-muted">
+      {!filters.from && `${formatDayRange(days.first, days.last, locale)} · `}
+      <span title={timeZone}>{formatZone(timeZone, now, locale)}</span>
+    </span>
+  );
+}
+
 export function RangePicker() {
   const [isOpen, setOpen] = useState(false);
   const { filters, change } = useFilters();
@@ -26,41 +40,35 @@ export function RangePicker() {
   };
   const written = formatDayRange(days.first, days.last, locale);
   return (
-    <div className="flex shrink-0 items-center gap-x-3">
-      <Popover
-        label="Date range"
-        open={isOpen}
-        onOpenChange={setOpen}
-        trigger={
-          <Button icon="calendar">
-            {preset ? PRESET_WORDS[preset] : written}
-            <Icon name="chevronDown" size={14} />
-          </Button>
-        }
-      >
-        <div role="group" aria-label="Presets" className="grid grid-cols-2 gap-1">
-          {PRESETS.map((each) => (
-            <button
-              key={each}
-              type="button"
-              aria-pressed={each === preset}
-              onClick={() => choose({ range: each, from: undefined, to: undefined })}
-              className={classes(
-                "min-h-9 rounded-control px-2 text-left hover:bg-surface-2 coarse:min-h-11",
-                each === preset && "bg-surface-2 font-semibold text-accent",
-              )}
-            >
-              {PRESET_WORDS[each]}
-            </button>
-          ))}
-        </div>
-        <FreeRange days={days} onChoose={({ first, last }) => choose({ from: first, to: last })} />
-      </Popover>
-      <span className="text-small text-muted">
-        {preset && `${written} · `}
-        <span title={timeZone}>{formatZone(timeZone, now, locale)}</span>
-      </span>
-    </div>
+    <Popover
+      label="Date range"
+      open={isOpen}
+      onOpenChange={setOpen}
+      trigger={
+        <Button icon="calendar">
+          {preset ? PRESET_WORDS[preset] : written}
+          <Icon name="chevronDown" size={14} />
+        </Button>
+      }
+    >
+      <div role="group" aria-label="Presets" className="grid grid-cols-2 gap-1">
+        {PRESETS.map((each) => (
+          <button
+            key={each}
+            type="button"
+            aria-pressed={each === preset}
+            onClick={() => choose({ range: each, from: undefined, to: undefined })}
+            className={classes(
+              "min-h-9 rounded-control px-2 text-left hover:bg-surface-2 coarse:min-h-11",
+              each === preset && "bg-surface-2 font-semibold text-accent",
+            )}
+          >
+            {PRESET_WORDS[each]}
+          </button>
+        ))}
+      </div>
+      <FreeRange days={days} onChoose={({ first, last }) => choose({ from: first, to: last })} />
+    </Popover>
   );
 }
 

@@ -6,6 +6,7 @@ import { dayIn } from "../filters/range";
 import { formatDay } from "../format";
 import { useNow, useTimeOptions } from "../ui/Time";
 import { Checklist, useSteps } from "./Checklist";
+import { ClientsAtAGlance } from "./ClientsAtAGlance";
 import { CountCards } from "./CountCards";
 import { FirstCall } from "./FirstCall";
 import { LatestChanges } from "./LatestChanges";
@@ -16,7 +17,14 @@ export default function HomePage() {
   return (
     <Page title={useGreeting()} help={useToday()}>
       <CountCards />
-      {may("keys.manage") ? <FirstSteps mayAudit={may("audit.read")} /> : may("audit.read") && <LatestChanges />}
+      {may("keys.manage") ? (
+        <FirstSteps mayAudit={may("audit.read")} />
+      ) : (
+        <>
+          {may("portfolio.read") && <ClientsAtAGlance />}
+          {may("audit.read") && <LatestChanges />}
+        </>
+      )}
     </Page>
   );
 }

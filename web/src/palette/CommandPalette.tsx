@@ -8,6 +8,7 @@ import { portfolioChoicesQuery } from "../api/portfolio";
 import { useMe } from "../api/session";
 import { visiblePages } from "../app/pages";
 import { useLeave } from "../app/UserMenu";
+import { readFilters } from "../filters/filters";
 import { pauseLive, resumeLive, useLive } from "../live/connection";
 import { chooseTheme } from "../theme/theme";
 import { THEMES } from "../theme/ThemeMenu";
@@ -115,7 +116,7 @@ function Clients({ typed, onDone }: { typed: string; onDone: () => void }) {
           words={[client.key]}
           onSelect={() => {
             onDone();
-            void navigate({ to: "/", search: (current) => ({ ...current, client: [client.key] }) });
+            void navigate({ to: "/", search: (current) => ({ ...readFilters({ ...current }), client: [client.key] }) });
           }}
         />
       ))}

@@ -37,7 +37,7 @@ export function Button({ look, icon, busy, className, children, onClick, type = 
       aria-disabled={busy || undefined}
       aria-busy={busy || undefined}
       onClick={busy ? undefined : onClick}
-      className={buttonLook(look, classes(busy && "opacity-70", className))}
+      className={buttonLook(look, classes(busy && "cursor-progress", className))}
     >
       {icon && <Icon name={icon} size={16} />}
       {children}

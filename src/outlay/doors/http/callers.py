@@ -2,6 +2,7 @@
 
 import hmac
 from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import Annotated
 from uuid import UUID
@@ -96,6 +97,20 @@ async def transaction_of_caller(
 
 # `scope="function"` ends the dependency, and so the transaction, before the body is sent and not after it.
 CallerDependency = Annotated[Caller, Depends(transaction_of_caller, scope="function")]
+
+
+async def caller_beforehand(
+    request: Request,
+    services: Annotated[Services, Depends(services_of)],
+    _key: Annotated[object, Security(_KEY_SCHEME)],
+    _session: Annotated[object, Security(_SESSION_SCHEME)],
+) -> Caller:
+    """Who calls, recognised in a transaction that is over, for what happens in transactions of its own.
+
+    Requests that hold a connection and wait for a second one of the same few can wait for each other for ever.
+    """
+    async with asynccontextmanager(transaction_of_caller)(request, services, _key, _session) as caller:
+        return caller
 
 
 def json_only(request: Request) -> None:

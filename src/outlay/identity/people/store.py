@@ -2,6 +2,7 @@
 
 from uuid import UUID
 
+import psycopg
 from sqlalchemy import RowMapping, and_, delete, func, select, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlalchemy.exc import IntegrityError
@@ -29,8 +30,9 @@ async def add_person(connection: AsyncConnection, new: Person) -> Person:
 
 async def person_by_email(connection: AsyncConnection, email: str) -> Person | None:
     """The person with this address, in whatever case it is written."""
-    row = (await connection.execute(select(person).where(func.lower(person.c.email) == email.lower()))).mappings()
-    return _person(row.one_or_none())
+    # Lowered by the database on both sides: Python and PostgreSQL differ on letters such as the Turkish dotted I.
+    same = func.lower(person.c.email) == func.lower(email)
+    return _person((await connection.execute(select(person).where(same))).mappings().one_or_none())
 
 
 async def person_by_id(connection: AsyncConnection, person_id: UUID) -> Person | None:
@@ -45,6 +47,8 @@ async def change_person(connection: AsyncConnection, changed: Person) -> None:
         async with connection.begin_nested():
             await connection.execute(update(person).where(person.c.id == changed.id).values(values))
     except IntegrityError as error:
+        if not isinstance(error.orig, psycopg.errors.UniqueViolation):
+            raise
         raise EmailTaken(f"{changed.email} belongs to somebody else already.") from error
 
 

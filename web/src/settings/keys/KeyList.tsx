@@ -92,7 +92,7 @@ function RevocationDialog({ apiKey, onClose }: { apiKey: Key; onClose: () => voi
       onConfirm={confirm}
       onClose={onClose}
     >
-      Software that uses the key <code className="font-mono text-code">{apiKey.hint}…</code> is refused from this moment
+      Software that uses the key <code className="font-mono text-code">{apiKey.hint}</code> is refused from this moment
       on. A revoked key cannot be brought back.
     </ConfirmDialog>
   );

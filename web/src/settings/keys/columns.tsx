@@ -23,7 +23,7 @@ export function keyColumns(onRevoke: (key: Key) => void): Column<ListedKey>[] {
             {key.name}
             {STATE_WORDS[key.state] && <Badge>{STATE_WORDS[key.state]}</Badge>}
           </span>
-          <code className="block font-mono text-small break-all text-muted">{key.hint}…</code>
+          <code className="block font-mono text-small break-all text-muted">{key.hint}</code>
         </span>
       ),
     },

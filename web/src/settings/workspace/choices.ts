@@ -2,9 +2,23 @@
 import { formatClock } from "../../format";
 import type { ComboboxOption } from "../../ui/Combobox";
 
+/** Browsers list some zones under names that the tz database has since given up. */
+const PRESENT_NAMES: Record<string, string> = {
+  "America/Buenos_Aires": "America/Argentina/Buenos_Aires",
+  "America/Godthab": "America/Nuuk",
+  "America/Indianapolis": "America/Indiana/Indianapolis",
+  "Asia/Calcutta": "Asia/Kolkata",
+  "Asia/Katmandu": "Asia/Kathmandu",
+  "Asia/Rangoon": "Asia/Yangon",
+  "Asia/Saigon": "Asia/Ho_Chi_Minh",
+  "Atlantic/Faeroe": "Atlantic/Faroe",
+  "Europe/Kiev": "Europe/Kyiv",
+};
+
 /** Every zone with the time it is there now; the current one is listed even if this browser does not know it. */
 export function zoneOptions(current: string, now: Date, locale: string): ComboboxOption[] {
-  const names = new Set(["UTC", ...Intl.supportedValuesOf("timeZone"), current]);
+  const known = Intl.supportedValuesOf("timeZone").map((zone) => PRESENT_NAMES[zone] ?? zone);
+  const names = new Set(["UTC", ...known, current]);
   return [...names].sort().map((zone) => ({
     value: zone,
     label: zone.replaceAll("_", " "),
