@@ -1,50 +1,30 @@
 """A real browser before a real server: Chromium, two themes, a desk and a phone."""
 
 import asyncio
+import os
+import re
 import shutil
 from collections.abc import Awaitable, Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import AbstractContextManager, contextmanager
-from dataclasses import dataclass
-from datetime import timedelta
-from pathlib import Path
 from typing import TypeVar
 
-import httpx
 import pytest
-from playwright.sync_api import Browser, ConsoleMessage, Page, sync_playwright
+from playwright.sync_api import Browser, Page, sync_playwright
 
 from outlay.db.connect import Database
 from outlay.db.roles import DatabaseUrls
-from outlay.identity.links import service as links
-from outlay.identity.links.model import LinkKind
+from tests.browser.help import FLAGS, PHONE, SHOTS, House, Visit, note_mistakes, session_of, with_database
 from tests.support.processes import Server, external
 from tests.support.servers import ServerForTests
 from tests.support.tenants import Tenant, furnish, make_tenant
 
-FLAGS = [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-]
-SHOTS = Path(__file__).parent / "shots"
 Result = TypeVar("Result")
-DESK, PHONE = (1280, 860), (390, 844)
-
-
-@dataclass(frozen=True)
-class Visit:
-    """How somebody looks at Outlay."""
-
-    theme: str = "dark"
-    size: tuple[int, int] = DESK
-
-
 Open = Callable[..., AbstractContextManager[Page]]
+Prepare = Callable[[Callable[[Database], Awaitable[Result]]], Result]
+
+# Screenshots are for looking at, and are taken when asked for: OUTLAYTEST_SHOTS=1 pytest tests/browser/test_shots.py
+collect_ignore = [] if os.environ.get("OUTLAYTEST_SHOTS") else ["test_shots.py"]
 
 
 @pytest.fixture(scope="session")
@@ -54,29 +34,28 @@ def browser_urls(newest_server: ServerForTests, worker: str) -> DatabaseUrls:
 
 @pytest.fixture(scope="session")
 def server(browser_urls: DatabaseUrls) -> Iterator[Server]:
-    with Server(external(browser_urls)) as running:
+    # Few attempts, so that a test of the throttle need not wait for many slow hashes.
+    with Server(external(browser_urls) | {"OUTLAY_SIGN_IN_ATTEMPTS_MAX": "3"}) as running:
         yield running
-
-
-Prepare = Callable[[Callable[[Database], Awaitable[Result]]], Result]
 
 
 @pytest.fixture(scope="session")
 def prepare(browser_urls: DatabaseUrls) -> Prepare:
     """Does something with the server's database; beside the browser, whose driver keeps this thread's loop."""
 
-    async def within(act: Callable[[Database], Awaitable[Result]]) -> Result:
-        opened = Database(browser_urls, pool_size=2, pool_wait_s=10)
-        try:
-            return await act(opened)
-        finally:
-            await opened.close()
-
     def prepared(act: Callable[[Database], Awaitable[Result]]) -> Result:
         with ThreadPoolExecutor(1) as thread:
-            return thread.submit(lambda: asyncio.run(within(act))).result()
+            return thread.submit(lambda: asyncio.run(with_database(browser_urls, act))).result()
 
     return prepared
+
+
+@pytest.fixture(scope="session")
+def studio(prepare: Prepare, server: Server) -> House:
+    """A furnished workspace and its owner's session, for tests that only look."""
+    tenant = prepare(lambda database: make_tenant(database, "Northlight Agency"))
+    prepare(lambda database: furnish(database, tenant))
+    return House(tenant, server.origin, session_of(prepare, server.origin, tenant))
 
 
 @pytest.fixture
@@ -85,31 +64,9 @@ def tenant(prepare: Prepare) -> Tenant:
 
 
 @pytest.fixture
-def furnished(prepare: Prepare, tenant: Tenant) -> Tenant:
-    """A workspace with the clients, campaigns and agents of the generated agency."""
-    prepare(lambda database: furnish(database, tenant))
-    return tenant
-
-
-@pytest.fixture
-def way_in(prepare: Prepare, tenant: Tenant) -> str:
-    """The path of a sign-in link for the tenant's owner."""
-
-    async def issue(database: Database) -> str:
-        async with database.work(tenant.id) as work:
-            _, token = await links.issue(work, LinkKind.SIGN_IN, timedelta(hours=1), person_id=tenant.owner.id)
-        return f"/sign-in/link#token={token.text}"
-
-    return prepare(issue)
-
-
-@pytest.fixture
-def cookie(server: Server, way_in: str) -> str:
-    """A session of the tenant's owner, for tests that are not about signing in."""
-    token = way_in.partition("#token=")[2]
-    answer = httpx.post(f"{server.origin}/api/v1/session/link", json={"token": token})
-    assert answer.status_code == 200, answer.text
-    return answer.cookies["outlay_session"]
+def house(prepare: Prepare, server: Server, tenant: Tenant) -> House:
+    """An empty workspace and its owner's session, for a test that changes it."""
+    return House(tenant, server.origin, session_of(prepare, server.origin, tenant))
 
 
 @pytest.fixture(scope="session")
@@ -122,33 +79,41 @@ def browser() -> Iterator[Browser]:
         launched.close()
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def open_page(browser: Browser, server: Server) -> Open:
     """Opens the page as somebody would see it; a mistake in its console fails the test."""
 
     @contextmanager
-    def opened(visit: Visit = Visit(), *, cookie: str | None = None) -> Iterator[Page]:  # noqa: B008 - frozen
+    def opened(
+        visit: Visit = Visit(),  # noqa: B008 - frozen
+        *,
+        cookie: str | None = None,
+        origin: str = server.origin,
+        expected: str = "",
+    ) -> Iterator[Page]:
         width, height = visit.size
         context = browser.new_context(
-            base_url=server.origin,
+            base_url=origin,
             viewport={"width": width, "height": height},
             color_scheme="dark" if visit.theme == "dark" else "light",
             has_touch=visit.size == PHONE,
+            locale="en-US",
+            permissions=["clipboard-read", "clipboard-write"],
         )
+        context.set_default_timeout(15_000)
         if cookie:
-            context.add_cookies([{"name": "outlay_session", "value": cookie, "url": server.origin}])
+            context.add_cookies([{"name": "outlay_session", "value": cookie, "url": origin}])
         page = context.new_page()
-        mistakes: list[str] = []
-
-        def note(message: ConsoleMessage) -> None:
-            # An answer of 401 before sign-in is what the page asks for, and the browser reports it.
-            if message.type == "error" and "401" not in message.text:
-                mistakes.append(message.text)
-
-        page.on("console", note)
-        page.on("pageerror", lambda error: mistakes.append(str(error)))
-        yield page
-        context.close()
+        mistakes = note_mistakes(page, expected)
+        try:
+            yield page
+        except BaseException:
+            # What the page looked like when the test failed says more than the message.
+            name = re.sub(r"[^\w.-]+", "-", os.environ.get("PYTEST_CURRENT_TEST", "page").rpartition("::")[2])
+            page.screenshot(path=SHOTS / "failed" / f"{name}.png")
+            raise
+        finally:
+            context.close()
         assert mistakes == []
 
     return opened

@@ -2,11 +2,7 @@
 
 import asyncio
 import shutil
-import subprocess
-import tempfile
 from collections.abc import Iterator
-from dataclasses import replace
-from pathlib import Path
 
 import pytest
 
@@ -14,15 +10,8 @@ from outlay.db.connect import Database
 from outlay.db.provision import visiting
 from outlay.db.roles import DatabaseUrls
 from outlay.settings import Settings
-from tests.crash.installation import Installation, kill
-from tests.support.processes import free_port
+from tests.crash.installation import Installation, copy_of, new_folder
 from tests.support.tenants import Tenant, make_tenant
-
-
-def _folder() -> Path:
-    folder = Path(tempfile.mkdtemp(prefix="outlay-crash-", dir="/tmp"))
-    folder.chmod(0o755)  # the account that runs PostgreSQL for root must pass
-    return folder
 
 
 async def _tenant_in(urls: DatabaseUrls) -> Tenant:
@@ -36,7 +25,7 @@ async def _tenant_in(urls: DatabaseUrls) -> Tenant:
 @pytest.fixture(scope="session")
 def pattern(worker: str) -> Iterator[Installation]:
     """A stopped installation with a workspace in it; never served, only copied."""
-    folder = _folder()
+    folder = new_folder()
     try:
         with visiting(Settings(data_dir=folder / "data")) as urls:
             tenant = asyncio.run(_tenant_in(urls))
@@ -47,13 +36,5 @@ def pattern(worker: str) -> Iterator[Installation]:
 
 @pytest.fixture
 def installation(pattern: Installation) -> Iterator[Installation]:
-    folder = _folder()
-    made = replace(pattern, folder=folder, port=free_port())
-    # The owners of the files count, which shutil does not copy.
-    subprocess.run(["cp", "-a", str(pattern.data_dir), str(made.data_dir)], check=True)
-    try:
+    with copy_of(pattern) as made:
         yield made
-        made.assert_nothing_is_left()
-    finally:
-        kill(*(process.pid for process in made.processes()))
-        shutil.rmtree(folder, ignore_errors=True)

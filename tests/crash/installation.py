@@ -1,12 +1,14 @@
 """An installation of Outlay for one test: a data directory and a port of its own, and what may be done to them."""
 
 import os
+import shutil
 import signal
 import socket
 import subprocess
-from collections.abc import Mapping
-from contextlib import suppress
-from dataclasses import dataclass
+import tempfile
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import httpx
@@ -25,7 +27,7 @@ from tests.crash.machine import (
     processes_in,
     server_of,
 )
-from tests.support.processes import Server
+from tests.support.processes import Server, free_port
 
 # Requests must be answered soon in these tests, whatever happens to the database.
 SETTINGS = {"OUTLAY_DATABASE_POOL_WAIT_S": "2", "OUTLAY_LOG_LEVEL": "warning"}
@@ -96,6 +98,27 @@ class Installation:
         assert eventually(lambda: not is_listened_on(self.port)), "somebody still listens on the port"
 
 
+def new_folder() -> Path:
+    """An empty folder that everybody may pass, as the account must that runs PostgreSQL for root."""
+    folder = Path(tempfile.mkdtemp(prefix="outlay-crash-", dir="/tmp"))
+    folder.chmod(0o755)
+    return folder
+
+
+@contextmanager
+def copy_of(pattern: Installation) -> Iterator[Installation]:
+    """A fresh installation like the pattern; at its end nothing of it may be left."""
+    made = replace(pattern, folder=new_folder(), port=free_port())
+    # The owners of the files count, which shutil does not copy.
+    subprocess.run(["cp", "-a", str(pattern.data_dir), str(made.data_dir)], check=True)
+    try:
+        yield made
+        made.assert_nothing_is_left()
+    finally:
+        kill(*(process.pid for process in made.processes()))
+        shutil.rmtree(made.folder, ignore_errors=True)
+
+
 def workers_of(server: Server) -> list[int]:
     """The processes that answer requests: copies of the serving parent, in the order of their age."""
     itself = _command(server.process.pid)
@@ -121,16 +144,6 @@ def kill(*pids: int) -> None:
     for pid in pids:
         with suppress(ProcessLookupError):
             os.kill(pid, signal.SIGKILL)
-
-
-def run_serve(*arguments: str, settings: Mapping[str, str], command: list[str]) -> tuple[int, str]:
-    """An `outlay serve` that is expected to end by itself soon: its exit code and everything it said."""
-    environment = {name: value for name, value in os.environ.items() if not name.startswith("OUTLAY_")}
-    done = subprocess.run(
-        [*command, "serve", *arguments],
-        env=environment | dict(settings), capture_output=True, text=True, timeout=60, cwd="/", check=False,
-    )  # fmt: skip
-    return done.returncode, done.stdout + done.stderr
 
 
 def _command(pid: int) -> bytes:

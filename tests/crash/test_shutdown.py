@@ -3,67 +3,67 @@
 import os
 import signal
 import socket
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
 
 import psycopg
 import pytest
 
-from tests.crash.installation import Installation, workers_of
+from tests.crash.installation import Installation, copy_of, workers_of
 from tests.crash.machine import eventually
 from tests.crash.pending import PendingRequest
+from tests.support.processes import Server
 
-BODY = {"key": "slow", "name": "Slow"}
+
+@pytest.fixture(scope="module")
+def installation(pattern: Installation) -> Iterator[Installation]:
+    """One for all tests here: the next start is the proof that the last stop was clean."""
+    with copy_of(pattern) as made:
+        yield made
 
 
-@pytest.mark.parametrize("told", [signal.SIGTERM, signal.SIGINT])
+def terminate(server: Server) -> None:
+    server.process.send_signal(signal.SIGTERM)
+
+
+def interrupt(server: Server) -> None:
+    server.process.send_signal(signal.SIGINT)
+
+
+def press_ctrl_c(server: Server) -> None:
+    """A terminal tells all processes of its foreground group at once."""
+    for pid in (*workers_of(server), server.process.pid):
+        os.kill(pid, signal.SIGINT)
+
+
+@pytest.mark.parametrize("tell", [terminate, interrupt, press_ctrl_c])
 def test_a_request_in_flight_finishes_and_the_database_stops_cleanly(
-    installation: Installation, told: signal.Signals
+    installation: Installation, tell: Callable[[Server], None]
 ) -> None:
+    key = tell.__name__.replace("_", "-")
     with installation.serve() as server:
         with (
             _audit_held(installation) as holder,
-            PendingRequest(installation.port, "/clients", BODY, installation.headers) as request,
+            PendingRequest(installation.port, "/clients", {"key": key, "name": key}, installation.headers) as request,
         ):
             _wait_until_somebody_waits(holder)
-            server.process.send_signal(told)
+            tell(server)
             assert eventually(lambda: not _takes_connections(installation.port)), "new connections are taken"
             assert not request.has_begun_to_answer()
 
             holder.rollback()
             answer = request.answer()
-        assert (answer.status, answer.text.count('"key":"slow"')) == (201, 1), answer.text
+        assert (answer.status, answer.text.count(f'"key":"{key}"')) == (201, 1), answer.text
         assert server.process.wait(15) == 0, server.output()
 
-    assert installation.postgres_log().rstrip().endswith("database system is shut down")
-    installation.assert_nothing_is_left()
-    with installation.serve(workers=1):
-        assert "slow" in installation.stored_keys()
-    assert "automatic recovery in progress" not in installation.postgres_log()
-
-
-def test_ctrl_c_in_a_terminal_tells_every_process_and_the_server_still_ends_well(installation: Installation) -> None:
-    with installation.serve() as server:
-        with (
-            _audit_held(installation) as holder,
-            PendingRequest(installation.port, "/clients", BODY, installation.headers) as request,
-        ):
-            _wait_until_somebody_waits(holder)
-            # What the terminal does: all processes of the foreground group at once.
-            for pid in (*workers_of(server), server.process.pid):
-                os.kill(pid, signal.SIGINT)
-            assert eventually(lambda: not _takes_connections(installation.port)), "new connections are taken"
-            holder.rollback()
-            assert request.answer().status == 201
-        assert server.process.wait(15) == 0, server.output()
-    assert installation.postgres_log().rstrip().endswith("database system is shut down")
+    _assert_stopped_cleanly(installation)
 
 
 def test_a_request_that_never_finishes_is_given_up_after_the_grace(installation: Installation) -> None:
     with (
         installation.serve({"OUTLAY_SHUTDOWN_GRACE_S": "1"}) as server,
         _audit_held(installation) as holder,
-        PendingRequest(installation.port, "/clients", BODY, installation.headers) as request,
+        PendingRequest(installation.port, "/clients", {"name": "Never"}, installation.headers) as request,
     ):
         _wait_until_somebody_waits(holder)
         server.process.send_signal(signal.SIGTERM)
@@ -71,30 +71,41 @@ def test_a_request_that_never_finishes_is_given_up_after_the_grace(installation:
         # Long before the request's own time-out on the lock.
         assert server.process.wait(8) == 0, server.output()
         assert request.status_or_none() != 201
-    assert installation.postgres_log().rstrip().endswith("database system is shut down")
-    with installation.serve(workers=1):
-        assert "slow" not in installation.stored_keys()
+    _assert_stopped_cleanly(installation)
 
 
 def test_a_signal_right_after_the_start_is_not_lost(installation: Installation) -> None:
-    server = installation.serve()
-    assert eventually(lambda: len(workers_of(server)) == 2)
+    with ExitStack() as stack:
+        server = installation.serve()
+        stack.push(server)
+        assert eventually(lambda: len(workers_of(server)) == 2)
 
-    assert server.stop(within_s=15) == 0
+        assert server.stop(within_s=15) == 0, server.output()
 
-    assert installation.postgres_log().rstrip().endswith("database system is shut down")
+    _assert_stopped_cleanly(installation)
+
+
+def _assert_stopped_cleanly(installation: Installation) -> None:
+    installation.assert_nothing_is_left()
+    log = installation.postgres_log()
+    assert log.rstrip().endswith("database system is shut down")
+    # This start, which came after the stop before it, had nothing to mend.
+    assert "automatic recovery in progress" not in log
 
 
 @contextmanager
 def _audit_held(installation: Installation) -> Iterator[psycopg.Connection]:
     """Whoever changes anything waits until this is over."""
-    with psycopg.connect(installation.urls().owner) as holder:
+    holder = psycopg.connect(installation.urls().owner)
+    try:
         workspace = installation.key.split("_")[1]
         holder.execute(f"set outlay.workspace_id = '{workspace}'".encode())
         holder.commit()
-        row = holder.execute("select 1 from audit_head for update").fetchone()
-        assert row is not None
+        assert holder.execute("select 1 from audit_head for update").fetchone() is not None
         yield holder
+    finally:
+        # Not by leaving the connection's own block, which would commit, and the database may have ended.
+        holder.close()
 
 
 def _wait_until_somebody_waits(holder: psycopg.Connection) -> None:

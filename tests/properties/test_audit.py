@@ -1,5 +1,6 @@
 """Whatever is changed, removed, swapped or put into an audit log afterwards is found, wherever it happens."""
 
+from collections.abc import Callable
 from dataclasses import fields, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -12,9 +13,10 @@ from outlay.identity.audit.model import AuditEntry, Target
 from outlay.identity.audit.rules import chained_hash, first_hash, verify
 
 WORKSPACE = UUID(int=7)
+START = datetime(2020, 1, 1, tzinfo=UTC)
 TEXT = st.text(max_size=6)
 FACTS = st.none() | st.dictionaries(TEXT, st.none() | st.booleans() | st.integers() | TEXT, max_size=3)
-MOMENTS = st.datetimes(datetime(2020, 1, 1), datetime(2040, 1, 1), timezones=st.just(UTC))
+MOMENTS = st.integers(0, 10**15).map(lambda microseconds: START + timedelta(microseconds=microseconds))
 ENTRIES = st.builds(
     AuditEntry,
     seq=st.just(0),
@@ -53,22 +55,17 @@ def found_at(entries: list[AuditEntry], head: AuditEntry) -> int | None:
 
 def another(value: Any) -> Any:
     """A value of the same kind that differs."""
-    match value:
-        case None:
-            return "something"
-        case str():
-            return value + "x"
-        case int():
-            return value + 1
-        case bytes():
-            return bytes([value[0] ^ 1]) + value[1:]
-        case datetime():
-            return value + timedelta(microseconds=1)
-        case Target():
-            return replace(value, name=value.name + "x")
-        case dict():
-            return {**value, "more": 1}
-    raise AssertionError(value)
+    if value is None:
+        return "something"
+    changes: dict[type, Callable[[Any], Any]] = {
+        str: lambda text: text + "x",
+        int: lambda number: number + 1,
+        bytes: lambda octets: bytes([octets[0] ^ 1]) + octets[1:],
+        datetime: lambda moment: moment + timedelta(microseconds=1),
+        Target: lambda target: replace(target, name=target.name + "x"),
+        dict: lambda facts: {**facts, "more": 1},
+    }
+    return changes[type(value)](value)
 
 
 @QUICK

@@ -117,8 +117,11 @@ async def _seed(urls: DatabaseUrls) -> tuple[Tenant, Tenant]:
 async def _seed_one(database: Database, name: str, clients: int) -> Tenant:
     tenant = await make_tenant(database, name)
     async with database.work(tenant.id) as work:
-        for number in range(clients):
-            client = await portfolio.create(work, TESTER, Kind.CLIENT, Change(name=f"{name} {number}"))
+        made = [
+            await portfolio.create(work, TESTER, Kind.CLIENT, Change(name=f"{name} {number}"))
+            for number in range(clients)
+        ]
+        client = made[0]
         draft = Change(name=f"{name} campaign", client=client.key)
         await portfolio.create(work, TESTER, Kind.CAMPAIGN, draft)
         draft = Change(name=f"{name} agent", client=client.key, agent_type=AgentType.SEO)

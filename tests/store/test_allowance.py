@@ -61,9 +61,7 @@ def turn_the_minute(urls: DatabaseUrls, tenant: Tenant, subject: UUID) -> None:
 
 
 @pytest.mark.parametrize("limit", [1, 7, 20, 45, 100])
-async def test_the_limit_is_exact_over_two_processes(
-    processes: list[Allowances], tenant: Tenant, limit: int
-) -> None:
+async def test_the_limit_is_exact_over_two_processes(processes: list[Allowances], tenant: Tenant, limit: int) -> None:
     subject = uuid4()
 
     counts = await asyncio.gather(*(granted(one, tenant, subject, limit, limit + 5) for one in processes))
@@ -74,9 +72,7 @@ async def test_the_limit_is_exact_over_two_processes(
 async def test_the_limit_is_exact_for_many_at_the_same_moment(processes: list[Allowances], tenant: Tenant) -> None:
     subject = uuid4()
 
-    counts = await asyncio.gather(
-        *(granted(one, tenant, subject, 30, 1) for one in processes for _ in range(40))
-    )
+    counts = await asyncio.gather(*(granted(one, tenant, subject, 30, 1) for one in processes for _ in range(40)))
 
     assert sum(counts) == 30
 
@@ -114,9 +110,7 @@ async def test_a_minute_turns_over(
     assert await granted(Allowances(database), tenant, subject, 6, 10) == 6
 
 
-async def test_credentials_do_not_share(
-    processes: list[Allowances], tenant: Tenant, stranger: Tenant
-) -> None:
+async def test_credentials_do_not_share(processes: list[Allowances], tenant: Tenant, stranger: Tenant) -> None:
     one, other = uuid4(), uuid4()
 
     assert await granted(processes[0], tenant, one, 4, 9) == 4

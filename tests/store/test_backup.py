@@ -8,9 +8,8 @@ from pathlib import Path
 import psycopg
 import pytest
 
-from outlay.db import restore as restoring
 from outlay.db import roles
-from outlay.db.backup import PARTIAL, BackupFailed, BackupUnreadable, back_up, look_into
+from outlay.db.backup import PARTIAL, BackupFailed, BackupUnreadable, back_up, look_into, script_of
 from outlay.db.migrate import head
 from outlay.db.place import DatabaseInUse, NoDatabase, Place
 from outlay.db.programs import without_password
@@ -187,7 +186,7 @@ def test_a_backup_beside_writers_is_one_moment(place: Place, tmp_path: Path):
 def _sides_in(backup: Path) -> list[int]:
     """How many rows each side has in a backup."""
     counts, name = {"aaa_side": 0, "zzz_side": 0}, None
-    with restoring.script_of(backup) as script:
+    with script_of(backup) as script:
         for line in script:
             if line.startswith(b"COPY public."):
                 name = line.split()[1].decode().removeprefix("public.")

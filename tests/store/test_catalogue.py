@@ -27,6 +27,10 @@ PARTED = (
 )  # fmt: skip
 PLAIN_FUNCTION = "create function hole() returns bigint language sql {} as 'select count(*) from client'; "
 
+WIDENED = (
+    "drop policy own_memberships on membership; create policy own_memberships on membership for select using (true)"
+)
+
 # What is done to the schema, and the relation that must be complained about.
 HOLES = {
     "no workspace at all": ("create table thing (id uuid primary key)", "thing"),
@@ -63,8 +67,7 @@ HOLES = {
     "another policy widens it": (GUARDED + "create policy more on thing using (true)", "thing"),
     "another policy widens one command": (GUARDED + "create policy more on thing for delete using (true)", "thing"),
     "the listed exception was widened": (
-        "drop policy own_memberships on membership; "
-        "create policy own_memberships on membership for select using (true)",
+        WIDENED,
         "membership",
     ),
     "the listed exception stands on another table": (

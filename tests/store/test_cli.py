@@ -4,6 +4,7 @@ import os
 import pty
 import re
 import shutil
+import signal
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
@@ -14,6 +15,7 @@ import pytest
 
 from outlay.identity.keys.model import KEY_PREFIX
 from outlay.kit.ids import Token
+from tests.store.embedded_help import eventually
 from tests.support.processes import OUTLAY, Server
 from tests.support.terminal import Terminal
 
@@ -227,6 +229,29 @@ def test_background_jobs_are_listed_and_a_missing_one_is_not_found(terminal: Ter
     said = terminal.says("jobs", "retry", "123456")
     assert said.code == 1
     assert said.err == "error: There is no job 123456.\n"
+
+
+def test_a_worker_of_its_own_starts_beside_the_server_and_ends_when_told(terminal: Terminal):
+    worker = terminal.start("worker")
+    assert worker.stderr is not None
+    assert worker.stderr.readline() == "Waiting for jobs.\n"
+    assert eventually(lambda: len(workers_of(terminal)) == 2), "the server's own and ours"
+    worker.send_signal(signal.SIGTERM)
+    assert worker.wait(60) == 0
+    worker.communicate()
+    assert eventually(lambda: len(workers_of(terminal)) == 1)
+
+
+def workers_of(terminal: Terminal) -> list[str]:
+    query = "select id from jobs.procrastinate_workers"
+    return terminal.does("db", "shell", "--", "-Atc", query).out.split()
+
+
+def test_a_worker_does_not_keep_a_database_from_its_server(folder: Path):
+    said = Terminal({"OUTLAY_DATA_DIR": str(folder / "unserved")}, folder).says("worker")
+    assert said.code == 1
+    assert "outlay serve" in said.err
+    assert not (folder / "unserved").exists()
 
 
 def test_a_table_in_a_pipe_is_plain_and_whole(terminal: Terminal):

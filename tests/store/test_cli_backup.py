@@ -66,18 +66,10 @@ def test_an_operator_goes_back_to_a_backup_made_beside_the_server(terminal: Term
     assert "--yes" in asked.err
     assert keys_of(terminal) == {"early", "late"}
 
-    restored = terminal.does("db", "restore", "b.dump", "--yes", "--json").data
+    terminal.does("db", "restore", "b.dump", "--yes")
 
-    assert restored["schema"] == head()
     assert keys_of(terminal) == {"early"}
     assert terminal.does("db", "verify").code == 0
-
-
-def test_a_backup_fills_an_empty_machine_without_a_question(terminal: Terminal, folder: Path):
-    terminal.does("db", "backup", "b.dump")
-    elsewhere = Terminal({"OUTLAY_DATA_DIR": str(folder / "elsewhere")}, folder)
-    elsewhere.does("db", "restore", "b.dump")
-    assert keys_of(elsewhere) == {"early"}
 
 
 def test_a_bad_file_is_refused_before_a_database_is_made(folder: Path):
@@ -91,7 +83,7 @@ def test_a_bad_file_is_refused_before_a_database_is_made(folder: Path):
     assert [path.name for path in folder.iterdir()] == ["not-a-backup"]
 
 
-def test_an_older_backup_is_brought_up_to_date(folder: Path):
+def test_an_older_backup_fills_an_empty_machine_without_a_question_and_is_brought_up_to_date(folder: Path):
     older = min(path.name.partition("_")[0] for path in (MIGRATIONS / "versions").glob("[0-9]*.py"))
     assert older < head()
     with EmbeddedServer(EmbeddedConfig(folder / "data")) as server:
@@ -105,11 +97,12 @@ def test_an_older_backup_is_brought_up_to_date(folder: Path):
     terminal.does("db", "backup", "older.dump")
     assert terminal.says("db", "verify").code == 1, "making a backup must not migrate"
 
-    said = terminal.does("db", "restore", "older.dump", "--json")
+    elsewhere = Terminal({"OUTLAY_DATA_DIR": str(folder / "elsewhere")}, folder)
+    said = elsewhere.does("db", "restore", "older.dump", "--json")
 
     assert said.data["schema"] == head()
     assert f"from {older} to {head()}" in said.err
-    assert terminal.does("db", "verify").code == 0
+    assert elsewhere.does("db", "verify").code == 0
 
 
 def migrate_to(revision: str, owner_url: str) -> None:
@@ -141,7 +134,6 @@ def test_kill_9_in_the_middle_of_a_restore_leaves_the_old_database(terminal: Ter
     assert [one["check"] for one in leftover.data if not one["ok"]] == ["nothing is left of an ended restore"]
     terminal.does("db", "restore", "b.dump", "--yes")
     assert keys_of(terminal) == {"early"}
-    assert terminal.does("db", "verify").code == 0
 
 
 def wait_until_rows_are_loaded(data_dir: Path) -> None:
@@ -174,7 +166,6 @@ def test_ctrl_c_in_the_middle_of_a_restore_cleans_up_after_itself(terminal: Term
     assert restoring.returncode == 1
     assert "Traceback" not in err
     assert keys_of(terminal) == {"early"}
-    assert terminal.does("db", "verify").code == 0
 
 
 def test_a_database_of_somebody_elses_server_is_backed_up_and_restored(
@@ -199,4 +190,3 @@ def test_a_database_of_somebody_elses_server_is_backed_up_and_restored(
             admin.execute(f"alter role {roles.OWNER} nocreatedb".encode())
 
     assert keys_of(terminal) == {"early"}
-    assert terminal.does("db", "verify").code == 0

@@ -124,9 +124,7 @@ async def test_a_revoked_key_that_has_expired_too_was_revoked(
         await recognise(database, token)
 
 
-async def test_use_is_noted_every_few_seconds(
-    database: Database, tenant: Tenant, either_urls: DatabaseUrls
-) -> None:
+async def test_use_is_noted_every_few_seconds(database: Database, tenant: Tenant, either_urls: DatabaseUrls) -> None:
     made, token = await make(database, tenant)
 
     async def used() -> datetime | None:
@@ -174,9 +172,7 @@ async def test_an_agent_s_key_is_bound_to_the_agent_and_a_portal_s_to_the_client
         {"role": Role.VIEWER, "expires_at": datetime(2020, 1, 1, tzinfo=UTC)},
     ],
 )
-async def test_a_key_that_cannot_be_is_refused(
-    database: Database, tenant: Tenant, draft: dict[str, object]
-) -> None:
+async def test_a_key_that_cannot_be_is_refused(database: Database, tenant: Tenant, draft: dict[str, object]) -> None:
     async with database.work(tenant.id) as work:
         await portfolio.create(work, TESTER, Kind.CLIENT, Change(name="Acme"))
         await portfolio.create(work, TESTER, Kind.AGENT, Change(name="Writer"))

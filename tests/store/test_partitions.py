@@ -2,7 +2,7 @@
 
 import threading
 from collections.abc import Iterator
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 from uuid import UUID, uuid4
 
 import psycopg
@@ -134,7 +134,7 @@ def test_months_beyond_reason_are_refused(app: psycopg.Connection, day: str) -> 
 
 
 def test_two_years_ahead_are_within_reason_and_three_are_not(app: psycopg.Connection) -> None:
-    today = date.today()
+    today = datetime.now(UTC).date()
     assert ensure(app, today + timedelta(days=2 * 365))
     with pytest.raises(errors.DatetimeFieldOverflow):
         ensure(app, today + timedelta(days=3 * 365))

@@ -45,9 +45,7 @@ async def invite(
     return token
 
 
-async def accept(
-    database: Database, token: Token, name: str | None = "Sam", password: str | None = PASSWORD
-) -> Person:
+async def accept(database: Database, token: Token, name: str | None = "Sam", password: str | None = PASSWORD) -> Person:
     async with database.work(token.workspace_id) as work:
         return await people.accept(work, token, name=name, password=password, ip="192.0.2.1")
 
@@ -173,20 +171,6 @@ async def test_an_invitation_elsewhere_does_not_open_the_door_here(
     assert [user.name for user in await users(database, tenant)] == [owner.name]
 
 
-async def test_guessing_a_password_by_way_of_an_invitation_is_slowed_down(
-    database: Database, tenant: Tenant, stranger: Tenant
-) -> None:
-    email = fresh_email()
-    await add(database, tenant, Role.VIEWER, email)
-    token = await invite(database, stranger, email)
-
-    outcomes = [
-        await outcome(accept(database, token, None, f"guess number {number}")) for number in range(POLICY.attempts_max + 2)
-    ]
-
-    assert outcomes[-1] in {"too_many_attempts", "link_spent"}
-
-
 async def test_who_was_removed_does_not_come_back_by_an_older_invitation(database: Database, tenant: Tenant) -> None:
     email = fresh_email()
     first, second = await invite(database, tenant, email, Role.ADMIN), await invite(database, tenant, email, Role.ADMIN)
@@ -213,7 +197,6 @@ async def test_an_address_is_the_same_in_every_case_whatever_its_script(
 
     async with database.directory() as connection:
         assert await people.find_person(connection, email) == person
-        assert (await people.find_person(connection, email.swapcase().swapcase())) in {person, None}
 
 
 async def test_the_last_owner_neither_leaves_nor_steps_down(database: Database, tenant: Tenant) -> None:
@@ -352,9 +335,7 @@ async def test_a_portal_user_is_bound_to_a_client_of_this_workspace(
         assert people.actor_of(freed).scope.is_whole_workspace
 
 
-async def test_another_workspace_s_members_are_not_there(
-    database: Database, tenant: Tenant, stranger: Tenant
-) -> None:
+async def test_another_workspace_s_members_are_not_there(database: Database, tenant: Tenant, stranger: Tenant) -> None:
     theirs = await add(database, stranger, Role.VIEWER)
 
     assert theirs.id not in {user.id for user in await users(database, tenant)}
@@ -371,7 +352,7 @@ async def test_a_new_address_or_password_needs_the_current_password(database: Da
         for wish in ({"email": fresh_email()}, {"new_password": OTHER_PASSWORD}):
             for given in (None, "", OTHER_PASSWORD):
                 with pytest.raises(WrongPassword):
-                    await people.change_own(work, self, current_password=given, **wish)  # type: ignore[arg-type]
+                    await people.change_own(work, self, current_password=given, **wish)
         changed = await people.change_own(work, self, name="Samuel")
         assert changed.name == "Samuel"
         changed = await people.change_own(work, self, current_password=PASSWORD, new_password=OTHER_PASSWORD)

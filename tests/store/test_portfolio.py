@@ -121,17 +121,13 @@ async def test_what_is_named_as_cleared_is_cleared(database: Database, tenant: T
     await create(database, tenant, Kind.AGENT, name="Writer", client="acme", agent_type=AgentType.SEO)
 
     kept = await change(database, tenant, Kind.AGENT, "writer", name="Scribe")
-    cleared = await change(
-        database, tenant, Kind.AGENT, "writer", cleared=frozenset({"client", "agent_type"})
-    )
+    cleared = await change(database, tenant, Kind.AGENT, "writer", cleared=frozenset({"client", "agent_type"}))
 
     assert (kept.client is not None, kept.agent_type) == (True, AgentType.SEO)
     assert (cleared.client, cleared.agent_type, cleared.name) == (None, None, "Scribe")
 
 
-async def test_a_campaign_needs_a_client_that_is_there(
-    database: Database, tenant: Tenant, stranger: Tenant
-) -> None:
+async def test_a_campaign_needs_a_client_that_is_there(database: Database, tenant: Tenant, stranger: Tenant) -> None:
     foreign = await create(database, stranger, Kind.CLIENT, name="Theirs")
 
     with pytest.raises(InvalidRequest):
@@ -141,9 +137,7 @@ async def test_a_campaign_needs_a_client_that_is_there(
             await create(database, tenant, Kind.CAMPAIGN, name="Spring", client=client)
 
 
-async def test_another_workspace_s_entries_are_not_there(
-    database: Database, tenant: Tenant, stranger: Tenant
-) -> None:
+async def test_another_workspace_s_entries_are_not_there(database: Database, tenant: Tenant, stranger: Tenant) -> None:
     foreign = await create(database, stranger, Kind.CLIENT, name="Theirs")
 
     for name in (str(foreign.id), foreign.key):

@@ -56,7 +56,12 @@ async def enter(
     database: Database, tenant: Tenant, origin: Origin, password: str = PASSWORD, **more: object
 ) -> SignedIn:
     return await sign_in.sign_in(
-        database, POLICY, origin, email=tenant.owner.email, password=password, **more  # type: ignore[arg-type]
+        database,
+        POLICY,
+        origin,
+        email=tenant.owner.email,
+        password=password,
+        **more,  # type: ignore[arg-type]
     )
 
 
@@ -106,9 +111,10 @@ async def test_each_sign_in_has_a_token_of_its_own(
 async def test_the_address_is_the_same_in_every_case(
     database: Database, tenant: Tenant, owner: Actor, here: Origin
 ) -> None:
-    assert await sign_in.sign_in(
-        database, POLICY, here, email=tenant.owner.email.upper(), password=PASSWORD
-    )
+    shouted = tenant.owner.email.upper()
+    came = await sign_in.sign_in(database, POLICY, here, email=shouted, password=PASSWORD)
+
+    assert came.user.id == tenant.owner.id
 
 
 async def test_an_unknown_address_and_a_wrong_password_look_the_same(
@@ -124,9 +130,7 @@ async def test_an_unknown_address_and_a_wrong_password_look_the_same(
     assert len(answers) == 1
 
 
-async def test_a_person_without_a_password_comes_in_with_none(
-    database: Database, tenant: Tenant, here: Origin
-) -> None:
+async def test_a_person_without_a_password_comes_in_with_none(database: Database, tenant: Tenant, here: Origin) -> None:
     for password in ("", "None", "nobody has this password"):
         assert await outcome(enter(database, tenant, here, password)) == "sign_in_failed"
 
@@ -203,7 +207,7 @@ async def test_others_guesses_do_not_shut_out_who_knows_the_password(
     for _ in range(POLICY.attempts_max + 1):
         await outcome(enter(database, tenant, elsewhere, "wrong"))
 
-    assert await enter(database, tenant, here)
+    assert await outcome(enter(database, tenant, here)) == "done"
 
 
 async def test_success_forgives(database: Database, tenant: Tenant, owner: Actor, here: Origin) -> None:
@@ -234,7 +238,7 @@ async def test_a_pause_ends_with_its_window(
     with psycopg.connect(either_urls.owner) as connection:
         connection.execute("update sign_in_throttle set window_started_at = now() - interval '15 minutes'")
 
-    assert await enter(database, tenant, here)
+    assert await outcome(enter(database, tenant, here)) == "done"
 
 
 async def test_many_who_sign_in_at_once_from_one_place_all_come_in(
@@ -245,9 +249,7 @@ async def test_many_who_sign_in_at_once_from_one_place_all_come_in(
     assert outcomes == {"done": 8}
 
 
-@pytest.mark.parametrize(
-    ("column", "limit"), [("last_seen_at", -POLICY.idle), ("expires_at", timedelta(0))]
-)
+@pytest.mark.parametrize(("column", "limit"), [("last_seen_at", -POLICY.idle), ("expires_at", timedelta(0))])
 async def test_a_session_ends_when_idle_or_old_by_the_database_s_clock(
     database: Database, tenant: Tenant, owner: Actor, here: Origin, either_urls: DatabaseUrls,
     column: str, limit: timedelta,
@@ -368,7 +370,7 @@ async def test_a_reset_sets_the_password_and_ends_all_sessions_in_all_workspaces
     assert [await recognise(database, one.token) for one in before] == [None, None]
     assert await recognise(database, came.token)
     assert await outcome(enter(database, tenant, here)) == "sign_in_failed"
-    assert await enter(database, tenant, here, NEW_PASSWORD)
+    assert await outcome(enter(database, tenant, here, NEW_PASSWORD)) == "done"
     with pytest.raises(LinkSpent):
         await sign_in.reset_password(database, POLICY, here, text=text, password=PASSWORD)
 
@@ -390,7 +392,8 @@ async def test_a_password_that_is_refused_leaves_the_reset_link_good(
     with pytest.raises(InvalidRequest):
         await sign_in.reset_password(database, POLICY, here, text=text, password="short")
 
-    assert await sign_in.reset_password(database, POLICY, here, text=text, password=NEW_PASSWORD)
+    came = await sign_in.reset_password(database, POLICY, here, text=text, password=NEW_PASSWORD)
+    assert came.user.id == tenant.owner.id
 
 
 async def test_a_reset_for_nobody_makes_nothing_and_is_slowed_down_alike(

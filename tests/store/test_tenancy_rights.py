@@ -1,7 +1,6 @@
 """What the run-time role may never do, whatever SQL it is made to run: become somebody else, or lower the guard."""
 
-from collections.abc import Iterator
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import psycopg
 import pytest
@@ -50,8 +49,7 @@ ESCAPES = [
     "drop table client cascade",
     "drop schema public cascade",
     "drop function ensure_partition(text, date)",
-    "create or replace function public.ensure_partition(parent text, any_day date) returns boolean "
-    "language sql as 'select true'",
+    "create or replace function ensure_partition(parent text, any_day date) returns boolean language sql as ''",
     f"reassign owned by {OWNER} to {APP}",
     f"alter default privileges for role {OWNER} grant all on tables to {APP}",
     "alter database template1 set row_security = off",
@@ -78,8 +76,8 @@ ESCAPES = [
 
 
 @pytest.fixture(scope="module")
-def field(either_server: ServerForTests, worker: str) -> Iterator[Battlefield]:
-    yield prepare_battlefield(either_server.clone(f"tenancy_rights_{worker}"))
+def field(either_server: ServerForTests, worker: str) -> Battlefield:
+    return prepare_battlefield(either_server.clone(f"tenancy_rights_{worker}"))
 
 
 @pytest.mark.parametrize("statement", ESCAPES)
@@ -153,7 +151,8 @@ def test_what_is_exempt_from_the_guard_is_this_and_nothing_else(field: Battlefie
 
 def test_a_person_s_memberships_are_shown_to_that_person_only(field: Battlefield) -> None:
     with psycopg.connect(field.urls.operator) as operator:
-        owners = dict(operator.execute("select workspace_id, person_id from membership").fetchall())
+        rows = operator.execute("select workspace_id, person_id from membership").fetchall()
+    owners: dict[UUID, UUID] = dict(rows)
     with psycopg.connect(field.urls.app) as app:
         app.execute("select set_config('outlay.person_id', %s, true)", [str(owners[field.attacker])])
         seen = app.execute("select workspace_id, person_id from membership").fetchall()

@@ -67,9 +67,7 @@ async def test_who_may_not_manage_changes_nothing(database: Database, tenant: Te
             await workspaces.change(work, somebody(role), name="Mine")
 
 
-async def test_a_change_reaches_one_s_own_workspace_only(
-    database: Database, tenant: Tenant, stranger: Tenant
-) -> None:
+async def test_a_change_reaches_one_s_own_workspace_only(database: Database, tenant: Tenant, stranger: Tenant) -> None:
     async with database.work(tenant.id) as work:
         await workspaces.change(work, TESTER, name="Renamed")
     async with database.work(stranger.id) as work:

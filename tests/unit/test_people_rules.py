@@ -10,7 +10,9 @@ from outlay.identity.workspaces.rules import check_currency, check_time_zone
 from outlay.kit.errors import InvalidRequest
 
 
-@pytest.mark.parametrize("email", ["a@b", "Olivia.Owner+x@example.test", "zoë@exämple.test", "a" * 242 + "@example.com"])
+@pytest.mark.parametrize(
+    "email", ["a@b", "Olivia.Owner+x@example.test", "zoë@exämple.test", "a" * 242 + "@example.com"]
+)
 def test_addresses_are_taken_as_they_are(email: str) -> None:
     assert check_email(f"  {email} ") == email
 

@@ -82,7 +82,7 @@ def test_the_environment_passes_the_file_and_the_command_line_passes_both(
 
 
 def test_a_bad_value_of_the_command_line_is_named_too() -> None:
-    with pytest.raises(SettingsError, match="^OUTLAY_PORT: "):
+    with pytest.raises(SettingsError, match=r"^OUTLAY_PORT: "):
         load_settings(port=70_000)
 
 
@@ -92,7 +92,9 @@ def test_a_list_is_json(monkeypatch: pytest.MonkeyPatch) -> None:
     assert load_settings().trusted_proxies == ["10.0.0.1", "::1"]
 
 
-@pytest.mark.parametrize("name", [name for name, field in Settings.model_fields.items() if "|" in str(field.annotation)])
+@pytest.mark.parametrize(
+    "name", [name for name, field in Settings.model_fields.items() if "|" in str(field.annotation)]
+)
 def test_an_empty_variable_says_nothing(monkeypatch: pytest.MonkeyPatch, name: str) -> None:
     """Compose files hand on variables that nobody set as empty ones."""
     monkeypatch.setenv(PREFIX + name.upper(), "")
@@ -227,9 +229,10 @@ def test_an_external_database_is_reached_as_three_roles(monkeypatch: pytest.Monk
         assert url.startswith(f"postgresql://{role}:")
         assert url.endswith("@db:5432/outlay?sslmode=require")
         assert "p%40ss" not in url
-    assert urls.app.partition("@")[0].partition("outlay_app")[2] != urls.operator.partition("@")[0].partition(
-        "outlay_operator"
-    )[2]
+    assert (
+        urls.app.partition("@")[0].partition("outlay_app")[2]
+        != urls.operator.partition("@")[0].partition("outlay_operator")[2]
+    )
 
 
 def test_credentials_set_apart_are_used(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -18,6 +18,7 @@ COMMANDS = {
     "openapi": ("outlay.cli.openapi:openapi", "Print the description of the API."),
     "serve": ("outlay.cli.serve:serve", "Serve Outlay until it is interrupted."),
     "users": ("outlay.cli.users:users", "List and invite people, and let in who is locked out."),
+    "worker": ("outlay.cli.jobs:worker", "Run background jobs until interrupted."),
     "workspaces": ("outlay.cli.workspaces:workspaces", "List and make workspaces."),
 }
 

@@ -1,14 +1,18 @@
 """`outlay jobs` and `outlay worker`: what happens in the background."""
 
+import asyncio
+import signal
 from dataclasses import asdict
 from typing import TYPE_CHECKING
 
 import click
 
-from outlay.cli.console import Console, data_dir_option, json_option, print_json, print_rows
+from outlay.cli.console import Console, Failure, data_dir_option, json_option, print_json, print_rows
 
 if TYPE_CHECKING:
+    from outlay.db.roles import DatabaseUrls
     from outlay.jobs.model import Job
+    from outlay.settings import Settings
 
 _STATUSES = ("waiting", "running", "succeeded", "failed", "cancelled", "aborted")
 
@@ -59,6 +63,46 @@ def retry(console: Console, job_id: int, as_json: bool) -> None:  # noqa: FBT001
         print_json(_row(job))
     else:
         console.say(f"Job {job_id} ({job.task}) runs again as soon as a worker is free.")
+
+
+@click.command()
+@data_dir_option
+@click.pass_obj
+def worker(console: Console) -> None:
+    """Run background jobs until interrupted.
+
+    The server runs them itself unless OUTLAY_JOBS_IN_SERVER is false. Several workers share the work.
+    """
+    from outlay.db.embedded import server_state
+    from outlay.db.provision import visiting
+    from outlay.kit.logs import configure_logs
+
+    settings = console.settings()
+    if settings.database_url is None and server_state(settings.data_dir) is None:
+        raise Failure(f"No Outlay serves {settings.data_dir}: start `outlay serve` first, whose database this shares.")
+    configure_logs(settings.log_level, settings.log_format)
+    with visiting(settings, console.say) as urls:
+        console.say("Waiting for jobs.")
+        asyncio.run(_work(settings, urls))
+
+
+async def _work(settings: "Settings", urls: "DatabaseUrls") -> None:
+    """Runs jobs until a signal; those at hand may finish in the time that settings allow."""
+    from outlay.app import make_jobs, make_services
+    from outlay.db.announce import PgAnnouncer
+
+    services = make_services(settings, urls, is_embedded=settings.database_url is None)
+    announcer = services.database.announcer = PgAnnouncer(urls)
+    jobs = make_jobs(services)
+    told_to_end = asyncio.Event()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        asyncio.get_running_loop().add_signal_handler(number, told_to_end.set)
+    await announcer.start()
+    await jobs.start(concurrency=settings.jobs_concurrency, grace_s=settings.shutdown_grace_s)
+    await told_to_end.wait()
+    await jobs.stop()
+    await announcer.stop()
+    await services.database.close()
 
 
 def _row(job: "Job") -> dict[str, object]:

@@ -6,8 +6,10 @@ from typing import TypeVar
 from uuid import UUID
 
 from outlay.cli.console import Console, Failure
+from outlay.db.announce import PgAnnouncer
 from outlay.db.connect import Database, Work
 from outlay.db.provision import visiting
+from outlay.db.roles import DatabaseUrls
 from outlay.identity.access.model import Actor
 from outlay.identity.workspaces import service as workspaces
 from outlay.identity.workspaces.model import Workspace
@@ -22,15 +24,20 @@ def with_database(console: Console, use: Callable[[Database, Settings], Awaitabl
     """Runs a use case beside a running server, or with a server of its own for as long as it takes."""
     settings = console.settings()
 
-    async def run(database: Database) -> Result:
+    async def run(urls: DatabaseUrls) -> Result:
+        database = Database(urls, pool_size=2, pool_wait_s=settings.database_pool_wait_s)
+        # A running server hears of what we change: open pages show it, and a revoked key's connection ends.
+        announcer = database.announcer = PgAnnouncer(urls)
         try:
-            return await use(database, settings)
+            result = await use(database, settings)
+            await announcer.start()
+            return result
         finally:
+            await announcer.stop()
             await database.close()
 
     with visiting(settings, console.say) as urls:
-        database = Database(urls, pool_size=2, pool_wait_s=settings.database_pool_wait_s)
-        return asyncio.run(run(database))
+        return asyncio.run(run(urls))
 
 
 def in_workspace(console: Console, named: str | None, use: Callable[[Work, Settings], Awaitable[Result]]) -> Result:

@@ -114,10 +114,11 @@ async def post_session_workspace(
 
 
 @router.delete("/session", status_code=204, summary="Sign out")
-async def delete_session(response: Response, caller: CallerDependency) -> None:
+async def delete_session(response: Response, caller: CallerDependency, services: ServicesDependency) -> None:
     """Ends the session and takes the cookie away."""
     await sign_in.sign_out(caller.work, caller.token)
-    response.delete_cookie(SESSION_COOKIE, path="/")
+    secure = services.settings.secure_cookies
+    response.delete_cookie(SESSION_COOKIE, path="/", secure=secure, httponly=True, samesite="lax")
 
 
 @router.post("/password-reset", status_code=202, summary="Ask for a reset link", responses=problems(429))

@@ -25,8 +25,11 @@ export function usePermission(permission: Permission): boolean {
 
 /** Takes over a new session: nothing that the previous one saw may stay on the page. */
 export function adoptSession(queries: QueryClient, me: Me): void {
-  queries.clear();
+  const others = { predicate: ({ queryKey }: { queryKey: readonly unknown[] }) => queryKey[0] !== meQuery.queryKey[0] };
   queries.setQueryData(meQuery.queryKey, remember(me));
+  queries.removeQueries({ ...others, type: "inactive" });
+  // What the page shows at this moment starts again from nothing; merely forgetting it would leave it on the screen.
+  void queries.resetQueries(others);
 }
 
 export function forgetSession(queries: QueryClient): void {

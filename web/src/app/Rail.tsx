@@ -41,22 +41,24 @@ export function Rail() {
         isCollapsed ? "w-16" : "w-(--rail-width)",
       )}
     >
-      <Link to="/" aria-label="Outlay, home" className="flex h-14 shrink-0 items-center px-[17px] no-underline">
-        {isCollapsed ? <LogoMark /> : <Logo />}
-      </Link>
-      <nav aria-label="Main" className="flex grow flex-col gap-4 overflow-y-auto px-3 py-2">
-        {visiblePages(permissions).map((group) => (
-          <div key={group.name} role="group" aria-label={group.name}>
-            {!isCollapsed && <p className="px-2 pb-1 text-small font-medium text-muted">{group.name}</p>}
-            <ul className="flex flex-col gap-0.5">
-              {group.pages.map((page) => (
-                <li key={page.to}>
-                  <RailLink page={page} isCollapsed={isCollapsed} />
-                </li>
-              ))}
-            </ul>
-          </div>
-        ))}
+      <nav aria-label="Main" className="flex min-h-0 grow flex-col">
+        <Link to="/" aria-label="Outlay, home" className="flex h-14 shrink-0 items-center px-[17px] no-underline">
+          {isCollapsed ? <LogoMark /> : <Logo />}
+        </Link>
+        <div className="relative flex grow flex-col gap-4 overflow-y-auto px-3 py-2">
+          {visiblePages(permissions).map((group) => (
+            <div key={group.name} role="group" aria-label={group.name}>
+              {!isCollapsed && <p className="px-2 pb-1 text-small font-medium text-muted">{group.name}</p>}
+              <ul className="flex flex-col gap-0.5">
+                {group.pages.map((page) => (
+                  <li key={page.to}>
+                    <RailLink page={page} isCollapsed={isCollapsed} />
+                  </li>
+                ))}
+              </ul>
+            </div>
+          ))}
+        </div>
       </nav>
       <div className="border-t border-line p-3">
         <IconButton

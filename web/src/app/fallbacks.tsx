@@ -48,7 +48,7 @@ export function PageFailed({ error, reset }: ErrorComponentProps) {
     <div className="mx-auto w-full max-w-2xl p-4">
       <Page title="Something failed">
         <Card>
-          <ErrorState what="This page" error={error} onRetry={retry} />
+          <ErrorState what="This page" error={error} onRetry={retry} isWholePage />
         </Card>
       </Page>
     </div>

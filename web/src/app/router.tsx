@@ -14,6 +14,7 @@ import { meQuery } from "../api/session";
 import { parseSearch, readFilters, stringifySearch, type Filters } from "../filters/filters";
 import { SkeletonPage } from "../ui/Skeleton";
 import { NotFound, PageFailed, UnknownPage } from "./fallbacks";
+import { ownAddress, text } from "./parameters";
 import { Shell } from "./Shell";
 
 interface Context {
@@ -21,16 +22,6 @@ interface Context {
 }
 
 const root = createRootRouteWithContext<Context>()({ notFoundComponent: NotFound, errorComponent: PageFailed });
-
-function text(value: unknown): string | undefined {
-  return typeof value === "string" && value !== "" ? value : undefined;
-}
-
-/** Only addresses of this very site: a link must not lead a person who signs in to somewhere else. */
-function ownAddress(value: unknown): string | undefined {
-  const address = text(value);
-  return address && /^\/(?![/\\])/.test(address) ? address : undefined;
-}
 
 const signIn = createRoute({
   getParentRoute: () => root,

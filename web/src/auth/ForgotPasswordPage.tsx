@@ -23,7 +23,9 @@ export default function ForgotPasswordPage() {
           works once, for a short time.
         </p>
         <p className="text-muted">Nothing came? Where Outlay sends no mail, the person who runs it can make a link.</p>
-        <Link to="/sign-in">Back to sign-in</Link>
+        <Link to="/sign-in" className="link-alone self-start">
+          Back to sign-in
+        </Link>
       </AuthLayout>
     );
   }
@@ -35,7 +37,7 @@ export default function ForgotPasswordPage() {
         <Button look="primary" type="submit" busy={request.isPending}>
           Send the link
         </Button>
-        <Link to="/sign-in" className="self-start">
+        <Link to="/sign-in" className="link-alone self-start">
           Back to sign-in
         </Link>
       </form>

@@ -55,7 +55,7 @@ export default function SignInPage() {
         <Button look="primary" type="submit" busy={signIn.isPending} disabled={wait > 0}>
           {signIn.isPending ? "Signing in…" : "Sign in"}
         </Button>
-        <Link to="/forgot-password" className="self-start">
+        <Link to="/forgot-password" className="link-alone self-start">
           Forgot your password?
         </Link>
       </form>

@@ -21,8 +21,9 @@ export function FilterBar() {
   const { filters, change, reset } = useFilters();
   return (
     <section aria-label="Filters" className="flex flex-col gap-2">
-      {/* On a phone the controls stand in one line that scrolls, so that they leave room for what they filter. */}
-      <div className="-mx-3 -my-1 flex items-center gap-2 overflow-x-auto px-3 py-1 sm:mx-0 sm:flex-wrap sm:overflow-visible sm:px-0">
+      {/* On a phone the controls stand in one line that scrolls, so that they leave room for what they filter.
+          It is `relative` because hidden words for screen readers would else widen the page from inside. */}
+      <div className="relative -mx-3 -my-1 flex items-center gap-2 overflow-x-auto px-3 py-1 sm:mx-0 sm:flex-wrap sm:overflow-visible sm:px-0">
         <RangePicker />
         <span className="px-1 max-sm:hidden">
           <RangeNote />

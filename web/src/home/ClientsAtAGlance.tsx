@@ -14,7 +14,15 @@ const SHOWN_MAX = 8;
 export function ClientsAtAGlance() {
   const query = useQuery(portfolioChoicesQuery("clients", { limit: SHOWN_MAX }));
   return (
-    <Widget title="Clients" flush actions={<Link to="/settings/clients">All clients</Link>}>
+    <Widget
+      title="Clients"
+      flush
+      actions={
+        <Link to="/settings/clients" className="link-alone">
+          All clients
+        </Link>
+      }
+    >
       <QueryView query={query} what="The clients" skeleton={<SkeletonRows count={SHOWN_MAX} />}>
         {({ items }) =>
           items.length === 0 ? (

@@ -43,7 +43,11 @@ export function FirstCall({ className }: { className?: string }) {
             <>
               <span aria-hidden="true" className="skeleton size-2 rounded-full !bg-accent" />
               <span className="text-muted">Waiting for the first call…</span>
-              {!hasKey && keys.data && <Link to="/settings/keys">Create a key for it</Link>}
+              {!hasKey && keys.data && (
+                <Link to="/settings/keys" className="link-alone">
+                  Create a key for it
+                </Link>
+              )}
             </>
           )}
         </div>

@@ -16,7 +16,11 @@ export function LatestChanges({ className }: { className?: string }) {
       title="Latest changes"
       className={className}
       flush
-      actions={<Link to="/settings/audit">Whole audit log</Link>}
+      actions={
+        <Link to="/settings/audit" className="link-alone">
+          Whole audit log
+        </Link>
+      }
     >
       <QueryView query={query} what="The latest changes" skeleton={<SkeletonRows count={6} />}>
         {({ items }) =>

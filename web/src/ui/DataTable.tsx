@@ -64,7 +64,7 @@ export function DataTable<Row extends object>({ label, columns, rows, rowId, sor
   const sorted = table.getRowModel().rows.map((row) => row.original);
   if (isPhone) return <PhoneCards label={label} columns={columns} rows={sorted} rowId={rowId} />;
   return (
-    <div className="min-w-0 overflow-x-auto">
+    <div className="relative min-w-0 overflow-x-auto">
       <table aria-label={label} className="w-full border-collapse text-body">
         <thead>
           <tr>

@@ -9,9 +9,11 @@ interface ErrorStateProps {
   what: string;
   error: unknown;
   onRetry?: () => void;
+  /** Nothing else is on the page. */
+  isWholePage?: boolean;
 }
 
-export function ErrorState({ what, error, onRetry }: ErrorStateProps) {
+export function ErrorState({ what, error, onRetry, isWholePage }: ErrorStateProps) {
   const problem = asProblem(error);
   return (
     <div role="alert" className="flex flex-col items-start gap-3 py-2">
@@ -19,7 +21,10 @@ export function ErrorState({ what, error, onRetry }: ErrorStateProps) {
         <Icon name="alert" className="mt-0.5 shrink-0 text-crit" />
         <div className="min-w-0">
           <p className="font-semibold">{what} could not be loaded</p>
-          <p className="text-muted">{problem.message} The rest of the page still works.</p>
+          <p className="text-muted">
+            {problem.message}
+            {!isWholePage && " The rest of the page still works."}
+          </p>
         </div>
       </div>
       <div className="flex flex-wrap items-center gap-2">

@@ -1,0 +1,182 @@
+"""What the tests of the page share: how somebody looks at it, who comes in, and what holds for every page."""
+
+import re
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from datetime import timedelta
+from pathlib import Path
+from typing import Any, TypeVar
+
+import httpx
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import ConsoleMessage, Page, expect
+
+from outlay.db.connect import Database
+from outlay.db.roles import DatabaseUrls
+from outlay.identity.links import service as links
+from outlay.identity.links.model import LinkKind
+from tests.support.tenants import Tenant
+
+FLAGS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+SHOTS = Path(__file__).parent / "shots"
+DESK, PHONE = (1280, 860), (390, 844)
+PASSWORD = "four unrelated quiet words"
+Result = TypeVar("Result")
+Prepare = Callable[[Callable[[Database], Awaitable[Any]]], Any]
+
+expect.set_options(timeout=15_000)
+
+# The pages of the rail; a test makes sure that none is missing here.
+ROOMS = {
+    "/": "Home",
+    "/settings/clients": "Clients",
+    "/settings/campaigns": "Campaigns",
+    "/settings/agents": "Agents",
+    "/settings/workspace": "Workspace",
+    "/settings/users": "Users",
+    "/settings/keys": "API keys",
+    "/settings/audit": "Audit log",
+    "/settings/profile": "Your profile",
+}
+HIDDEN_ROOMS = {"/gallery": "Charts", "/settings/nothing-here": "Page not found"}
+GATES = {
+    "/sign-in": "Sign in",
+    "/sign-in/link": "Sign-in link",
+    "/forgot-password": "Forgot your password?",
+    "/reset": "Set a new password",
+    "/reset#token=ol_anything": "Set a new password",
+    "/invite": "Invitation",
+}
+
+
+@dataclass(frozen=True)
+class Visit:
+    """How somebody looks at Outlay."""
+
+    theme: str = "dark"
+    size: tuple[int, int] = DESK
+
+
+@dataclass(frozen=True)
+class House:
+    """A workspace and somebody who is signed in to it."""
+
+    tenant: Tenant
+    origin: str
+    cookie: str
+
+    @property
+    def api(self) -> httpx.Client:
+        """The native API with the owner's key: what software does beside the page."""
+        return httpx.Client(base_url=f"{self.origin}/api/v1", headers=self.tenant.headers, verify=False, timeout=20)
+
+
+async def with_database(urls: DatabaseUrls, act: Callable[[Database], Awaitable[Result]]) -> Result:
+    """Opens the database for one act."""
+    opened = Database(urls, pool_size=2, pool_wait_s=10)
+    try:
+        return await act(opened)
+    finally:
+        await opened.close()
+
+
+def token_of(prepare: Prepare, tenant: Tenant, kind: LinkKind = LinkKind.SIGN_IN) -> str:
+    """The secret of a new link for the workspace's owner."""
+
+    async def issue(database: Database) -> str:
+        async with database.work(tenant.id) as work:
+            return (await links.issue(work, kind, timedelta(hours=1), person_id=tenant.owner.id))[1].text
+
+    return str(prepare(issue))
+
+
+def session_of(prepare: Prepare, origin: str, tenant: Tenant) -> str:
+    """A session of the owner, for tests that are not about signing in."""
+    answer = httpx.post(
+        f"{origin}/api/v1/session/link", json={"token": token_of(prepare, tenant)}, timeout=20, verify=False
+    )
+    assert answer.status_code == 200, answer.text
+    return answer.cookies["outlay_session"]
+
+
+def colleague(house: House, role: str, **more: str) -> str:
+    """The session of a new member with this role, who accepted an invitation."""
+    email = f"{role}-{house.tenant.id.hex}@example.test"
+    with house.api as api:
+        made = api.post("/invitations", json={"email": email, "role": role, **more}).raise_for_status().json()
+    with httpx.Client(base_url=f"{house.origin}/api/v1", verify=False, timeout=20) as browser:
+        token = made["link"].partition("#token=")[2]
+        body = {"token": token, "name": f"Riley {role.title()}", "password": PASSWORD}
+        return browser.post("/invitations/accept", json=body).raise_for_status().cookies["outlay_session"]
+
+
+def note_mistakes(page: Page, expected: str = "") -> list[str]:
+    """Everything that the page's console calls an error, except what the pattern expects."""
+    mistakes: list[str] = []
+
+    def note(text: str) -> None:
+        # Whoever is not signed in is told so by a 401, which the browser reports.
+        if "status of 401" not in text and not (expected and re.search(expected, text)):
+            mistakes.append(text)
+
+    def listen(message: ConsoleMessage) -> None:
+        if message.type == "error":
+            note(f"{message.text} ({message.location.get('url', '')})")
+
+    page.on("console", listen)
+    page.on("pageerror", lambda error: note(str(error)))
+    return mistakes
+
+
+def go(page: Page, address: str, title: str | None = None) -> None:
+    """Opens an address and waits until its page is there with everything that it loads."""
+    page.goto(address)
+    settle(page, title)
+
+
+def settle(page: Page, title: str | None = None) -> None:
+    """Waits until the page shows its title and nothing is loading any more."""
+    heading = page.get_by_role("heading", level=1)
+    expect(heading).to_have_count(1)
+    if title is not None and title != "Home":
+        expect(heading).to_have_text(title)
+    expect(page.get_by_role("status", name="Loading", exact=True)).to_have_count(0)
+
+
+def violations(page: Page) -> list[str]:
+    """What axe finds wrong, one line for each."""
+    found = Axe().run(page).response["violations"]
+    return [
+        f"{one['id']} ({one['impact']}): {node['target']} {node['html'][:160]}" for one in found for node in one["nodes"]
+    ]
+
+
+def overflow_px(page: Page) -> int:
+    """By how much the page is wider than the screen."""
+    return int(page.evaluate("document.documentElement.scrollWidth - window.innerWidth"))
+
+
+def small_targets(page: Page) -> list[str]:
+    """What can be pressed and is smaller than 24 px; links inside sentences are exempt, as WCAG has it."""
+    return list(page.evaluate(_SMALL_TARGETS))
+
+
+_SMALL_TARGETS = """() => {
+  const pressable = 'a[href], button, input, select, textarea, summary, [role=button], [role=tab], [role=menuitem]';
+  return [...document.querySelectorAll(pressable)].flatMap((element) => {
+    const target = element.labels?.length && /checkbox|radio/.test(element.type) ? element.labels[0] : element;
+    const { width, height } = target.getBoundingClientRect();
+    const isHidden = !target.checkVisibility({ visibilityProperty: true }) || width <= 1;
+    const isInSentence = getComputedStyle(element).display === 'inline';
+    if (isHidden || isInSentence || (width >= 24 && height >= 24)) return [];
+    return [`${element.outerHTML.slice(0, 120)}: ${Math.round(width)} x ${Math.round(height)}`];
+  });
+}"""
