@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from html import escape
 from html.parser import HTMLParser
 
 import httpx
@@ -36,7 +37,7 @@ def test_every_address_is_documented(server: Server, anybody: httpx.Client) -> N
 
     for address in addresses_of(server.origin):
         assert f"<code>{address.method} {address.path}</code>" in page
-        assert address.operation["summary"] in page
+        assert escape(address.operation["summary"]) in page
 
 
 def test_every_code_is_documented_with_its_status_and_a_meaning(server: Server, anybody: httpx.Client) -> None:
@@ -44,9 +45,9 @@ def test_every_code_is_documented_with_its_status_and_a_meaning(server: Server, 
     page = anybody.get("/docs/errors").text
 
     for kind in documented_errors():
-        row = re.search(rf"<tr id='{kind.code}'>(.+?)</tr>", page)
+        row = re.search(rf"<tr id='{kind.code}'>(.+?)</tr>", page, re.DOTALL)
         assert row, kind.code
-        status, meaning = re.findall(r"<td>(.*?)</td>", row.group(1))[1:]
+        status, meaning = re.findall(r"<td>(.*?)</td>", row.group(1), re.DOTALL)[1:]
         assert status == str(kind.status)
         assert len(meaning) >= 20, kind.code
         assert "`" not in meaning, "a page shows code as code"

@@ -232,13 +232,15 @@ def test_background_jobs_are_listed_and_a_missing_one_is_not_found(terminal: Ter
 
 
 def test_a_worker_of_its_own_starts_beside_the_server_and_ends_when_told(terminal: Terminal):
-    worker = terminal.start("worker")
-    assert worker.stderr is not None
-    assert worker.stderr.readline() == "Waiting for jobs.\n"
-    assert eventually(lambda: len(workers_of(terminal)) == 2), "the server's own and ours"
-    worker.send_signal(signal.SIGTERM)
-    assert worker.wait(60) == 0
-    worker.communicate()
+    with terminal.start("worker") as worker:
+        try:
+            assert worker.stderr is not None
+            assert worker.stderr.readline() == "Waiting for jobs.\n"
+            assert eventually(lambda: len(workers_of(terminal)) == 2), "the server's own and ours"
+            worker.send_signal(signal.SIGTERM)
+            assert worker.wait(60) == 0
+        finally:
+            worker.kill()
     assert eventually(lambda: len(workers_of(terminal)) == 1)
 
 

@@ -80,8 +80,8 @@ def worker(console: Console) -> None:
     settings = console.settings()
     if settings.database_url is None and server_state(settings.data_dir) is None:
         raise Failure(f"No Outlay serves {settings.data_dir}: start `outlay serve` first, whose database this shares.")
-    configure_logs(settings.log_level, settings.log_format)
     with visiting(settings, console.say) as urls:
+        configure_logs(settings.log_level, settings.log_format)
         console.say("Waiting for jobs.")
         asyncio.run(_work(settings, urls))
 
