@@ -1,6 +1,7 @@
 """Every setting of Outlay: typed, documented, read from `OUTLAY_*` variables and from `.env`."""
 
 import difflib
+import json
 import os
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -30,7 +31,10 @@ class SettingsError(Exception):
 class Settings(BaseSettings):
     """The effective settings. The description of each field is its documentation."""
 
-    model_config = SettingsConfigDict(env_prefix=PREFIX, env_file=ENV_FILE, extra="ignore", frozen=True)
+    # An empty variable says nothing: compose files hand on what nobody set as an empty text.
+    model_config = SettingsConfigDict(
+        env_prefix=PREFIX, env_file=ENV_FILE, env_ignore_empty=True, extra="ignore", frozen=True
+    )
 
     data_dir: Path = Field(
         default_factory=_default_data_dir,
@@ -137,8 +141,9 @@ def load_settings(**overrides: object) -> Settings:
         first = error.errors(include_url=False, include_input=False)[0]
         name = str(first["loc"][0]) if first["loc"] else "settings"
         raise SettingsError(f"{PREFIX}{name.upper()}: {first['msg']}") from error
-    except ValueError as error:  # a list that is not JSON, say
-        raise SettingsError(f"{PREFIX}*: {error}") from error
+    except ValueError as error:  # a list that is not JSON; the message names the field and nothing of the value
+        name = next((name for name in Settings.model_fields if f'"{name}"' in str(error)), "*")
+        raise SettingsError(f'{PREFIX}{name.upper()}: must be a JSON list, such as ["10.0.0.1"]') from error
 
 
 def shown_settings(settings: Settings) -> Iterator[ShownSetting]:
@@ -171,4 +176,4 @@ def _shown(value: object) -> str:
         return _MASK if value.get_secret_value() else ""
     if value is None:
         return ""
-    return str(value).lower() if isinstance(value, bool) else str(value)
+    return json.dumps(value) if isinstance(value, bool | list) else str(value)

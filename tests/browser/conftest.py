@@ -39,15 +39,20 @@ def server(browser_urls: DatabaseUrls) -> Iterator[Server]:
         yield running
 
 
-@pytest.fixture(scope="session")
-def prepare(browser_urls: DatabaseUrls) -> Prepare:
-    """Does something with the server's database; beside the browser, whose driver keeps this thread's loop."""
+def preparing(urls: DatabaseUrls) -> Prepare:
+    """Does something with a database beside the browser, whose driver keeps this thread's loop."""
 
     def prepared(act: Callable[[Database], Awaitable[Result]]) -> Result:
         with ThreadPoolExecutor(1) as thread:
-            return thread.submit(lambda: asyncio.run(with_database(browser_urls, act))).result()
+            return thread.submit(lambda: asyncio.run(with_database(urls, act))).result()
 
     return prepared
+
+
+@pytest.fixture(scope="session")
+def prepare(browser_urls: DatabaseUrls) -> Prepare:
+    """Does something with the server's database."""
+    return preparing(browser_urls)
 
 
 @pytest.fixture(scope="session")

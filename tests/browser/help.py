@@ -155,7 +155,9 @@ def violations(page: Page) -> list[str]:
     """What axe finds wrong, one line for each."""
     found = Axe().run(page).response["violations"]
     return [
-        f"{one['id']} ({one['impact']}): {node['target']} {node['html'][:160]}" for one in found for node in one["nodes"]
+        f"{one['id']} ({one['impact']}): {node['target']} {node['html'][:160]}"
+        for one in found
+        for node in one["nodes"]
     ]
 
 

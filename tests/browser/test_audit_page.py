@@ -1,5 +1,7 @@
 """The audit log: what was done stands there with before and after, and tampering is seen."""
 
+import re
+
 import psycopg
 from playwright.sync_api import expect
 
@@ -41,19 +43,15 @@ def test_an_act_is_read_with_before_and_after_and_found_by_kind_and_by_words(ope
         expect(page.get_by_role("row", name="created the client Birch")).to_be_visible()
 
 
-def test_tampering_behind_our_back_is_seen_and_named(
-    open_page: Open, house: House, browser_urls: DatabaseUrls
-) -> None:
+def test_tampering_behind_our_back_is_seen_and_named(open_page: Open, house: House, browser_urls: DatabaseUrls) -> None:
     with house.api as api:
         entries = api.get("/audit").json()["items"]
     with open_page(cookie=house.cookie) as page:
         go(page, "/settings/audit", "Audit log")
-        expect(page.get_by_role("banner").or_(page.get_by_role("main"))).to_contain_text(
-            [f"Chain verified, {len(entries)} entries"]
-        ) if False else expect(page.get_by_text(f"Chain verified, {len(entries)} entries")).to_be_visible()
+        expect(page.get_by_text(f"Chain verified, {len(entries)} entries")).to_be_visible()
         with psycopg.connect(browser_urls.owner) as connection:
             connection.execute(f"set local outlay.workspace_id = '{house.tenant.id}'".encode())
             done = connection.execute("update audit_entry set target_name = 'somebody else' where seq = 2")
             assert done.rowcount == 1
         page.reload()
-        expect(page.get_by_text("Chain broken · at entry 2")).to_be_visible()
+        expect(page.get_by_role("main")).to_contain_text(re.compile(r"Chain broken\s*· at entry 2"))

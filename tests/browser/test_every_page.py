@@ -68,7 +68,7 @@ def phone(open_page: Open, crowded: House) -> Iterator[Page]:
 
 def test_the_pages_tested_here_are_those_that_the_rail_leads_to(desk: Page) -> None:
     go(desk, "/")
-    links = desk.get_by_role("navigation", name="Main").get_by_role("link")
+    links = desk.get_by_role("navigation", name="Main").get_by_role("listitem").get_by_role("link")
     expect(links).to_have_text(list(ROOMS.values()))
     assert [link.get_attribute("href") for link in links.all()] == list(ROOMS)
 

@@ -34,7 +34,9 @@ def test_the_printed_link_lets_the_owner_in_once_and_a_password_ever_after(open_
         page.on("request", lambda request: asked.append(request.url))
         page.goto(link)
         expect(page).to_have_url(f"{fresh.origin}/")
-        expect(page.get_by_role("heading", level=1)).to_have_text(re.compile("^Good (morning|afternoon|evening), Owner$"))
+        expect(page.get_by_role("heading", level=1)).to_have_text(
+            re.compile("^Good (morning|afternoon|evening), Owner$")
+        )
 
         _set_password(page)
         _sign_out(page)

@@ -60,6 +60,6 @@ def test_a_new_password_needs_the_present_one_and_ends_the_other_sessions(open_p
             form.get_by_label("The same again").fill("another set of words")
             form.get_by_role("button", name="Change password").click()
             if present != PASSWORD:
-                expect(form.get_by_label("Present password")).to_have_attribute("aria-invalid", "true")
+                expect(form.get_by_role("alert")).to_have_text("The current password is not right.")
         expect(page.get_by_text("Your password is changed.")).to_be_visible()
         expect(form.get_by_label("New password")).to_have_value("")

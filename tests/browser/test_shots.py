@@ -5,7 +5,12 @@ import pytest
 from tests.browser.conftest import Open
 from tests.browser.help import DESK, GATES, HIDDEN_ROOMS, PHONE, ROOMS, SHOTS, House, Visit, go
 
-VISITS = {"dark": Visit(), "light": Visit("light", DESK), "phone": Visit("dark", PHONE), "phone-light": Visit("light", PHONE)}
+VISITS = {
+    "dark": Visit(),
+    "light": Visit("light", DESK),
+    "phone": Visit("dark", PHONE),
+    "phone-light": Visit("light", PHONE),
+}
 
 
 @pytest.mark.parametrize("looks", VISITS)

@@ -127,7 +127,9 @@ def test_an_invited_colleague_chooses_a_name_and_a_password_and_is_in_with_the_r
 
         go(page, link, "Join Northlight Agency")
         expect(page).to_have_url(f"{server.origin}/invite")
-        expect(page.get_by_role("main")).to_contain_text("You are invited as Viewer, with the address vera@example.test.")
+        expect(page.get_by_role("main")).to_contain_text(
+            "You are invited as Viewer, with the address vera@example.test."
+        )
         page.get_by_label("Your name").fill("Vera Viewer")
         page.get_by_label("New password").fill(PASSWORD)
         page.get_by_label("The same again").fill(PASSWORD)
@@ -145,7 +147,7 @@ def test_an_invited_colleague_chooses_a_name_and_a_password_and_is_in_with_the_r
 
 
 def _assert_reads_only(page: Page) -> None:
-    expect(page.get_by_role("navigation", name="Main").get_by_role("link")).to_have_text(
+    expect(page.get_by_role("navigation", name="Main").get_by_role("listitem")).to_have_text(
         ["Home", "Clients", "Campaigns", "Agents", "Workspace", "Your profile"]
     )
     go(page, "/settings/clients", "Clients")

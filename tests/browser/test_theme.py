@@ -17,7 +17,7 @@ def _choose(page: Page, theme: str) -> None:
 
 def _expect_theme(page: Page, theme: str) -> None:
     expect(page.locator("html")).to_have_attribute("data-theme", theme)
-    assert page.evaluate("getComputedStyle(document.body).backgroundColor") == BACKGROUND[theme]
+    assert page.evaluate("getComputedStyle(document.documentElement).backgroundColor") == BACKGROUND[theme]
 
 
 def test_the_page_follows_the_system_until_somebody_chooses_and_keeps_the_choice(

@@ -1,9 +1,12 @@
 """The web application's files, served from a page of the tests' own; and what is said where none was built."""
 
 import gzip
+import http.client
+import json
 import shutil
 import tempfile
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 
 import httpx
@@ -58,6 +61,15 @@ def unbuilt(door_urls: DatabaseUrls) -> Iterator[Server]:
 def browser(built: Server) -> Iterator[httpx.Client]:
     with visitor(built.origin) as client:
         yield client
+
+
+def asked_as_written(server: Server, path: str) -> tuple[int, bytes]:
+    """What the server answers to a path that no client has tidied up first."""
+    connection = http.client.HTTPConnection("127.0.0.1", server.port, timeout=30)
+    connection.request("GET", path)
+    answer = connection.getresponse()
+    with closing(connection):
+        return answer.status, answer.read()
 
 
 @pytest.mark.parametrize(
@@ -128,18 +140,21 @@ def test_a_file_that_is_not_there_is_not_found_and_not_the_page(browser: httpx.C
         "/..%5c..%5csecret.txt", "/a%00b", "/assets/app-4f3a.js%00.png", "/%00",
     ],
 )  # fmt: skip
-def test_nothing_outside_of_the_page_is_ever_sent(browser: httpx.Client, path: str) -> None:
-    answer = browser.get(browser.base_url.copy_with(raw_path=path.encode()))
+def test_nothing_outside_of_the_page_is_ever_sent(built: Server, path: str) -> None:
+    status, content = asked_as_written(built, path)
 
-    if answer.status_code == 200:  # an address of the page like any other
-        assert answer.content == INDEX
-    else:
-        problem(answer, 404, "not_found")
+    # It may be an address of the page like any other.
+    assert status in {200, 400, 404}
+    assert content == INDEX if status == 200 else b"not for the web" not in content
 
 
-@pytest.mark.parametrize("path", ["/..%2fsecret.txt", "/assets/../../secret.txt", "/..", "/%2e%2e/x", "/a/%2e%2e/b"])
-def test_a_way_up_is_not_found(browser: httpx.Client, path: str) -> None:
-    problem(browser.get(browser.base_url.copy_with(raw_path=path.encode())), 404, "not_found")
+@pytest.mark.parametrize(
+    "path", ["/..%2fsecret.txt", "/assets/../../secret.txt", "/..", "/%2e%2e/x", "/a/%2e%2e/b", "/a%00"]
+)
+def test_a_way_up_and_a_name_that_no_file_has_are_not_found(built: Server, path: str) -> None:
+    status, content = asked_as_written(built, path)
+
+    assert (status, json.loads(content)["code"]) == (404, "not_found")
 
 
 @pytest.mark.parametrize(

@@ -197,7 +197,7 @@ def test_an_invitation_does_not_open_the_account_of_somebody_who_has_no_password
 
     answer = anybody.post("/invitations/accept", json={"token": token, "name": "Eve", "password": NEW_PASSWORD})
 
-    assert answer.status_code == 403, answer.text
+    problem(answer, 403, "password_missing")
     credentials = {"email": stranger.owner.email, "password": NEW_PASSWORD}
     problem(anybody.post("/session", json=credentials), 401, "sign_in_failed")
 

@@ -10,7 +10,7 @@ import psycopg
 
 from outlay.db.connect import Database
 from outlay.db.place import Place
-from outlay.db.programs import installed_programs, suitable_programs
+from outlay.db.programs import suitable_programs
 from outlay.db.roles import DatabaseUrls
 from tests.support.servers import ServerForTests
 from tests.support.tenants import Tenant, make_tenant
@@ -103,8 +103,3 @@ def truncated(backup: Path, target: Path, part: float) -> Path:
     whole = backup.read_bytes()
     target.write_bytes(whole[: int(len(whole) * part)])
     return target
-
-
-def majors() -> set[int]:
-    """The versions of PostgreSQL's programs on this machine."""
-    return {programs.major for programs in installed_programs()}

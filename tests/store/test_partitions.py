@@ -59,6 +59,7 @@ def workspace_id(urls: DatabaseUrls) -> UUID:
     """A workspace to write for."""
     made = uuid4()
     with psycopg.connect(urls.owner) as owner:
+        owner.execute(f"set local outlay.workspace_id = '{made}'")
         owner.execute("insert into workspace values (%s, 'Northlight', 'UTC', 'EUR', now())", [made])
     return made
 

@@ -353,8 +353,10 @@ async def test_a_sign_in_link_lets_its_person_in_once(database: Database, tenant
 
 
 async def reset(database: Database, tenant: Tenant, origin: Origin) -> str:
-    token = await sign_in.request_reset(database, POLICY, origin, tenant.owner.email)
-    assert token is not None
+    issued = await sign_in.request_reset(database, POLICY, origin, tenant.owner.email.upper())
+    assert issued is not None
+    address, token = issued
+    assert address == tenant.owner.email, "the mail goes to the address as it is stored"
     return token.text
 
 
@@ -417,3 +419,21 @@ async def test_a_new_password_of_one_s_own_ends_the_other_sessions_here(
 
     assert await recognise(database, kept.token)
     assert await recognise(database, other.token) is None
+
+
+async def test_guessing_a_password_by_way_of_an_invitation_is_slowed_down(
+    database: Database, tenant: Tenant, stranger: Tenant, owner: Actor, here: Origin
+) -> None:
+    async with database.work(stranger.id) as work:
+        _, token = await people.invite(
+            work, TESTER, email=tenant.owner.email, role=Role.VIEWER, client=None, valid_for=timedelta(days=1)
+        )
+
+    outcomes = [
+        await outcome(
+            sign_in.accept_invitation(database, POLICY, here, text=token.text, name=None, password=f"guess {number}")
+        )
+        for number in range(POLICY.attempts_max + 1)
+    ]
+
+    assert outcomes == ["wrong_password"] * POLICY.attempts_max + ["too_many_attempts"]

@@ -1,5 +1,8 @@
 """The reference says what the code does: every setting, every code of an error, every command."""
 
+import re
+
+import click
 import pytest
 
 from outlay.settings import Settings
@@ -38,6 +41,15 @@ def test_every_command_and_every_option_says_what_it_is_for():
             if option.param_type_name == "option" and not getattr(option, "help", None)
         ]
     assert silent == []
+
+
+def test_every_command_that_the_readme_names_exists():
+    readme = (REFERENCE.parents[1] / "README.md").read_text("utf-8")
+    known = {path for path, command, _ in every_command() if not isinstance(command, click.Group)}
+    named = re.findall(r"(?:`|bin/|://\S+ )outlay(?: --data-dir \S+)?((?: [a-z]+)+)", readme)
+    assert len(named) > 5
+    unknown = [words for words in named if not any(f"outlay{words} ".startswith(f"{path} ") for path in known)]
+    assert unknown == []
 
 
 def test_pages_tell_that_they_are_written_by_a_tool():

@@ -28,7 +28,7 @@ PARTIAL = ".partial"
 MEBIBYTE = 1024 * 1024
 # The database may live on the same disk, and must be able to write while we do.
 DISK_FLOOR_BYTES = 64 * MEBIBYTE
-# Indexes are not written and rows are compressed: a backup was never seen larger than this part of its database.
+# Rows are compressed and indexes left out, yet with less space than this part of its database none will fit.
 _LEAST_PART_OF_DATABASE = 10
 _LOOK_EVERY_S = 0.2
 _ENDED_BY_SIGPIPE = -13

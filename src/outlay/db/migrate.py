@@ -7,9 +7,17 @@ from sqlalchemy import create_engine, text
 from sqlalchemy.engine import Connection
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from outlay.kit.errors import OutlayError
+
 MIGRATIONS = Path(__file__).parent / "migrations"
 # An arbitrary number that only Outlay's migrations lock.
 _ADVISORY_LOCK = 7_402_114_215
+
+
+class SchemaTooNew(OutlayError):
+    """A newer version of Outlay has used this database. Run that version, or restore a backup from before."""
+
+    status, code, title = 500, "schema_too_new", "The database is newer than this program"
 
 
 def head() -> str:
@@ -29,6 +37,10 @@ def upgrade(owner_url: str, on_step: Callable[[str], None] = lambda _: None) -> 
             connection.execute(text("select pg_advisory_lock(:lock)"), {"lock": _ADVISORY_LOCK})
             before = current(connection)
             connection.commit()
+            if before is not None and before > head():
+                raise SchemaTooNew(
+                    f"The database is at step {before}, newer than this version of Outlay knows ({head()})."
+                )
             if before != head():
                 on_step(f"migrating the schema from {before or 'nothing'} to {head()}")
                 config = Config()

@@ -59,8 +59,9 @@ def external_urls(settings: Settings) -> DatabaseUrls | None:
 
 
 def prepare(admin_url: str, urls: DatabaseUrls, on_state: OnState) -> None:
-    """Makes the run-time roles and brings the schema up to date; does nothing where nothing is missing."""
+    """Makes the run-time roles, checks them, and brings the schema up to date; changes nothing where nothing is missing."""
     roles.create_roles(admin_url, urls)
+    roles.check_app_role(urls.app)
     migrate.upgrade(urls.owner, on_state)
 
 

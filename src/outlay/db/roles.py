@@ -25,6 +25,12 @@ class RolesMissing(OutlayError):
     status, code, title = 500, "roles_missing", "Roles are missing in the database"
 
 
+class RolesUnsafe(OutlayError):
+    """The role that Outlay would run as is bound by no row-level security, so workspaces would not be kept apart."""
+
+    status, code, title = 500, "roles_unsafe", "The run-time role may see too much"
+
+
 @dataclass(frozen=True)
 class DatabaseUrls:
     """Where each role connects."""
@@ -58,6 +64,16 @@ def create_roles(admin_url: str, urls: DatabaseUrls) -> None:
                 f"Let an administrator run: create role {APP} login; create role {OPERATOR} login bypassrls; "
                 "and set OUTLAY_DATABASE_APP_URL and OUTLAY_DATABASE_OPERATOR_URL to logins that are these roles."
             ) from error
+
+
+def check_app_role(app_url: str) -> None:
+    """Refuses to run as a role that row-level security does not bind: it would switch tenancy off without a word."""
+    with psycopg.connect(app_url) as connection:
+        row = connection.execute(
+            "select current_user, rolsuper or rolbypassrls from pg_roles where rolname = current_user"
+        ).fetchone()
+    if row is not None and row[1]:
+        raise RolesUnsafe(f"The role {row[0]} of OUTLAY_DATABASE_APP_URL passes row-level security. Choose another.")
 
 
 def create_owner_and_database(admin_url: str, database: str) -> None:

@@ -1,10 +1,13 @@
 """Which tables belong to a workspace, how the database guards them, and what would be a hole in the guard."""
 
 from collections.abc import Sequence
+from typing import Any
 
 from sqlalchemy import Column, ForeignKeyConstraint, MetaData, PrimaryKeyConstraint, Table, Uuid, text
 from sqlalchemy.ext.asyncio import AsyncConnection
 from sqlalchemy.schema import SchemaItem
+
+from outlay.db.roles import APP
 
 METADATA = MetaData(
     naming_convention={
@@ -28,7 +31,16 @@ EXEMPT_SCHEMAS = {"jobs": "the job queue: arguments name a workspace, and hold n
 TENANT_POLICY = "tenant"
 TENANT_CONDITION = "(workspace_id = (NULLIF(current_setting('outlay.workspace_id'::text, true), ''::text))::uuid)"
 # A person who signs in sees which workspaces are theirs, and nobody else's memberships.
-EXTRA_POLICIES = {("membership", "own_memberships")}
+EXTRA_POLICIES = {
+    ("membership", "own_memberships"): (
+        "(person_id = (NULLIF(current_setting('outlay.person_id'::text, true), ''::text))::uuid)"
+    )
+}
+# What the run-time role may do with tables at most; history is only added to.
+RIGHTS = frozenset({"SELECT", "INSERT", "UPDATE", "DELETE"})
+APPEND_ONLY = {"audit_entry"}
+# The owner's rights are lent by these functions only.
+LENT_FUNCTIONS = {"ensure_partition"}
 SHARED_KEY_COLUMN = "workspace_id"
 
 
@@ -54,66 +66,138 @@ def directory_table(name: str, *items: SchemaItem) -> Table:
 
 async def catalogue_faults(connection: AsyncConnection) -> list[str]:
     """Every way in which the database's own catalogue departs from our rules; empty when the guard is whole."""
-    rows = await connection.execute(_CATALOGUE, {"exempt_schemas": list(EXEMPT_SCHEMAS)})
+    known = {"exempt_schemas": list(EXEMPT_SCHEMAS), "lent": list(LENT_FUNCTIONS), "app": APP}
     faults: list[str] = []
-    for table in rows.mappings():
-        name = table["name"]
-        if name in DIRECTORY_TABLES:
-            continue
-        if table["is_partition"]:
-            faults += [f"{name}: a partition is granted to {grantee}" for grantee in table["grantees"]]
-            continue
-        faults += [f"{name}: {fault}" for fault in _faults_of(name, dict(table))]
+    for relation in (await connection.execute(_RELATIONS, known)).mappings():
+        faults += [f"{relation['name']}: {fault}" for fault in _faults_of(dict(relation))]
+    for thing, fault in await connection.execute(_SURROUNDINGS, known):
+        faults.append(f"{thing}: {fault}")
     return faults
 
 
-def _faults_of(name: str, table: dict[str, object]) -> list[str]:
-    policies = table["policies"]
-    assert isinstance(policies, list)
+def _faults_of(relation: dict[str, Any]) -> list[str]:
+    if relation["schema"] == "public" and relation["name"] in DIRECTORY_TABLES:
+        return []
+    if relation["kind"] == "v":
+        return [] if relation["reads_as_invoker"] else ["a view that reads with its owner's rights"]
     checks = {
-        "its first column is not workspace_id": table["first_column"] != SHARED_KEY_COLUMN,
-        "workspace_id may be null": not table["workspace_required"],
-        "row-level security is off": not table["secured"],
-        "row-level security is not forced": not table["forced"],
-        "it has a trigger": table["triggers"],
-        "an index that decides uniqueness does not lead with workspace_id": table["loose_keys"],
-        "its tenant policy is missing or different": (TENANT_POLICY, TENANT_CONDITION, TENANT_CONDITION, "*")
-        not in {(p["name"], p["using"], p["check"], p["command"]) for p in policies},
+        "it has a trigger": relation["triggers"],
+        "it has a rule": relation["rules"],
+        "an index that decides uniqueness does not lead with workspace_id": relation["loose_keys"],
+        "it refers to another tenant table without workspace_id": relation["loose_references"],
+    }
+    if relation["is_partition"]:
+        faults = [f"a partition is granted to {right['grantee']}" for right in _rights_of_others(relation)]
+    else:
+        checks |= _guard_checks(relation)
+        faults = [
+            f"{right['grantee']} may {right['right'].lower()}"
+            for right in _rights_of_others(relation)
+            if right["grantee"] != APP or right["right"] not in _rights_on(relation["name"])
+        ]
+    return faults + [fault for fault, found in checks.items() if found]
+
+
+def _guard_checks(relation: dict[str, Any]) -> dict[str, bool]:
+    whole = {
+        "name": TENANT_POLICY,
+        "using": TENANT_CONDITION,
+        "check": TENANT_CONDITION,
+        "command": "*",
+        "permissive": True,
+        "for_all": True,
+    }
+    others = [policy for policy in relation["policies"] if policy["name"] != TENANT_POLICY]
+    return {
+        "its first column is not workspace_id": relation["first_column"] != SHARED_KEY_COLUMN,
+        "workspace_id may be null": not relation["workspace_required"],
+        "row-level security is off": not relation["secured"],
+        "row-level security is not forced": not relation["forced"],
+        "its tenant policy is missing or different": whole not in relation["policies"],
         "it has a policy that is not listed": any(
-            p["name"] != TENANT_POLICY and ((name, p["name"]) not in EXTRA_POLICIES or p["command"] != "r")
-            for p in policies
+            policy["command"] != "r" or policy["using"] != EXTRA_POLICIES.get((relation["name"], policy["name"]))
+            for policy in others
         ),
     }
-    return [fault for fault, found in checks.items() if found]
 
 
-_CATALOGUE = text("""
-select c.relname as name,
+def _rights_of_others(relation: dict[str, Any]) -> list[dict[str, Any]]:
+    """Who may do what, but for the owner and for those who may pass the guard and only read."""
+    return [right for right in relation["rights"] if not (right["passes_guard"] and right["right"] == "SELECT")]
+
+
+def _rights_on(table: str) -> frozenset[str]:
+    return RIGHTS - {"UPDATE", "DELETE"} if table in APPEND_ONLY else RIGHTS
+
+
+_RELATIONS = text("""
+select n.nspname as schema,
+       c.relname as name,
+       c.relkind::text as kind,
        c.relispartition as is_partition,
        c.relrowsecurity as secured,
        c.relforcerowsecurity as forced,
+       coalesce((select o.option_value::boolean from pg_options_to_table(c.reloptions) o
+                  where o.option_name = 'security_invoker'), false) as reads_as_invoker,
        (select a.attname from pg_attribute a where a.attrelid = c.oid and a.attnum > 0 and not a.attisdropped
          order by a.attnum limit 1) as first_column,
        exists (select from pg_attribute a where a.attrelid = c.oid and a.attname = 'workspace_id'
                and a.attnotnull) as workspace_required,
        exists (select from pg_trigger t where t.tgrelid = c.oid and not t.tgisinternal) as triggers,
+       exists (select from pg_rewrite r where r.ev_class = c.oid and r.rulename <> '_RETURN') as rules,
        exists (select from pg_index i
-                 join pg_attribute a on a.attrelid = i.indrelid and a.attnum = i.indkey[0]
-                where i.indrelid = c.oid and i.indisunique and a.attname <> 'workspace_id') as loose_keys,
+                where i.indrelid = c.oid and (i.indisunique or i.indisexclusion)
+                  and not exists (select from pg_attribute a where a.attrelid = i.indrelid
+                                     and a.attnum = i.indkey[0] and a.attname = 'workspace_id')) as loose_keys,
+       exists (select from pg_constraint f
+                 join pg_attribute w on w.attrelid = f.confrelid and w.attname = 'workspace_id'
+                where f.conrelid = c.oid and f.contype = 'f'
+                  and not exists (select from unnest(f.conkey, f.confkey) as pair (here, there)
+                                    join pg_attribute a on a.attrelid = f.conrelid and a.attnum = pair.here
+                                   where a.attname = 'workspace_id' and pair.there = w.attnum)) as loose_references,
        coalesce((select json_agg(json_build_object(
-                    'name', p.polname, 'command', p.polcmd,
+                    'name', p.polname, 'command', p.polcmd, 'permissive', p.polpermissive,
+                    'for_all', p.polroles = '{0}',
                     'using', pg_get_expr(p.polqual, p.polrelid), 'check', pg_get_expr(p.polwithcheck, p.polrelid)))
                    from pg_policy p where p.polrelid = c.oid), '[]'::json) as policies,
-       coalesce((select array_agg(distinct acl.grantee::regrole::text)
-                   from aclexplode(c.relacl) acl
-                  where acl.grantee not in (c.relowner) and not exists
-                        (select from pg_roles r where r.oid = acl.grantee and r.rolbypassrls)),
-                '{}') as grantees
+       coalesce((select json_agg(distinct jsonb_build_object(
+                    'grantee', coalesce(r.rolname, 'everybody'), 'right', acl.privilege_type,
+                    'passes_guard', coalesce(r.rolbypassrls or r.rolsuper, false)))
+                   from (select c.relacl as list union all
+                         select a.attacl from pg_attribute a where a.attrelid = c.oid) lists,
+                        aclexplode(lists.list) acl
+                   left join pg_roles r on r.oid = acl.grantee
+                  where acl.grantee <> c.relowner), '[]'::json) as rights
   from pg_class c
   join pg_namespace n on n.oid = c.relnamespace
- where c.relkind in ('r', 'p', 'f', 'm')
+ where c.relkind in ('r', 'p', 'f', 'm', 'v')
    and n.nspname not in ('pg_catalog', 'information_schema', 'pg_toast')
    and n.nspname !~ '^pg_(temp|toast_temp)_'
    and n.nspname <> all (cast(:exempt_schemas as text[]))
- order by 1
+ order by n.nspname, c.relname
+""")
+
+# What is not a relation and could lower the guard all the same: lent rights, places to make things in, powers.
+_SURROUNDINGS = text("""
+select p.proname::text, 'it runs with its owner''s rights'
+  from pg_proc p join pg_namespace n on n.oid = p.pronamespace
+ where p.prosecdef and n.nspname !~ '^pg_' and n.nspname <> 'information_schema' and p.proname <> all (cast(:lent as text[]))
+union all
+select p.proname::text, 'it is lent without a search path of its own'
+  from pg_proc p
+ where p.prosecdef and p.proname = any (cast(:lent as text[]))
+   and not exists (select from unnest(p.proconfig) setting where setting like 'search_path=%')
+union all
+select p.proname::text, 'it is lent to everybody'
+  from pg_proc p, aclexplode(coalesce(p.proacl, acldefault('f', p.proowner))) acl
+ where p.prosecdef and p.proname = any (cast(:lent as text[])) and acl.grantee = 0
+union all
+select n.nspname::text, 'others than its owner may make things there'
+  from pg_namespace n, aclexplode(n.nspacl) acl
+ where n.nspname !~ '^pg_' and acl.privilege_type = 'CREATE' and acl.grantee <> n.nspowner
+union all
+select app.rolname::text, 'it is, or may become, ' || r.rolname || ', who passes the guard or owns what is guarded'
+  from pg_roles app join pg_roles r on pg_has_role(app.oid, r.oid, 'member')
+ where app.rolname = cast(:app as text)
+   and (r.rolsuper or r.rolbypassrls or exists (select from pg_class c where c.relowner = r.oid and c.relrowsecurity))
 """)

@@ -66,9 +66,12 @@ async def _guard(database: Database) -> list[str]:
 
 
 async def _rights(database: Database) -> list[str]:
+    async with database.directory() as connection:
+        # Who we really are at run time, whatever the settings call it.
+        app = (await connection.execute(text("select current_user"))).scalar_one()
     async with database.operator() as connection:
         unread = await _lines(connection, _UNREADABLE)
-        powers = await _lines(connection, _POWERS, app=roles.APP, operator=roles.OPERATOR)
+        powers = await _lines(connection, _POWERS, app=app, operator=roles.OPERATOR)
     return [f"{name} cannot be read by {roles.OPERATOR}, so backups fail" for name in unread] + powers
 
 

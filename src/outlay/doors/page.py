@@ -58,5 +58,9 @@ def _served(file: Path, request: Request, cache_control: str) -> Response:
     headers = {"Cache-Control": cache_control, "Vary": "Accept-Encoding"}
     packed = file.with_name(file.name + ".gz")
     if "gzip" in request.headers.get("accept-encoding", "") and packed.is_file():
-        return FileResponse(packed, media_type=kind, headers={**headers, "Content-Encoding": "gzip"})
-    return FileResponse(file, media_type=kind, headers=headers)
+        file = packed
+        headers["Content-Encoding"] = "gzip"
+    response = FileResponse(file, media_type=kind, headers=headers, stat_result=file.stat())
+    if request.headers.get("if-none-match") == response.headers["etag"]:
+        return Response(status_code=304, headers={**headers, "ETag": response.headers["etag"]})
+    return response

@@ -126,15 +126,16 @@ async def post_password_reset(
     body: EmailOnly, request: Request, services: ServicesDependency, background: BackgroundTasks
 ) -> dict[str, str]:
     """The answer is the same whether or not somebody has this address."""
-    token = await sign_in.request_reset(services.database, services.policy, origin_of(request), body.email)
-    if token is not None:
+    issued = await sign_in.request_reset(services.database, services.policy, origin_of(request), body.email)
+    if issued is not None:
+        address, token = issued
         text = (
             "Somebody, hopefully you, asked for a new password at Outlay.\n\n"
             f"{services.settings.origin}/reset#token={token.text}\n\n"
             f"The link works once, for {services.settings.password_reset_minutes} minutes. "
             "If it was not you, do nothing: your password stays."
         )
-        background.add_task(services.mailer.send, body.email, "Set a new password", text)
+        background.add_task(services.mailer.send, address, "Set a new password", text)
     return {"detail": "If somebody has this address, a link is on its way."}
 
 
@@ -168,11 +169,14 @@ async def get_open_invitation(token: Annotated[Secret, Query()], services: Servi
 @router.post("/invitations/accept", summary="Accept an invitation", responses=problems(410))
 async def post_accept(body: Acceptance, request: Request, response: Response, services: ServicesDependency) -> Me:
     """Makes the person a member and signs them in."""
-    parsed = links.read_token(body.token)
-    origin = origin_of(request)
-    async with services.database.work(parsed.workspace_id) as work:
-        person = await people.accept(work, parsed, name=body.name, password=body.password, ip=origin.ip)
-        signed_in = await sign_in.begin(work, services.policy, origin, person.id)
+    signed_in = await sign_in.accept_invitation(
+        services.database,
+        services.policy,
+        origin_of(request),
+        text=body.token,
+        name=body.name,
+        password=body.password,
+    )
     return await _welcome(signed_in, request, response, services)
 
 

@@ -3,7 +3,7 @@
 import hashlib
 import hmac
 import secrets
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from uuid import UUID
 
@@ -28,7 +28,7 @@ class Token:
 
     prefix: str
     workspace_id: UUID
-    secret: str
+    secret: str = field(repr=False)
 
     @classmethod
     def generate(cls, prefix: str, workspace_id: UUID) -> "Token":

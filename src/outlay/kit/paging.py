@@ -11,6 +11,8 @@ from outlay.kit.errors import BadCursor
 
 PAGE_SIZE_DEFAULT = 50
 PAGE_SIZE_MAX = 500
+# What a sort key of the database can be at most.
+_BIGINT = 2**63
 
 Row = TypeVar("Row")
 
@@ -38,9 +40,15 @@ class PageRequest:
             parts = json.loads(base64.urlsafe_b64decode(self.cursor.encode() + b"=="))
             if not isinstance(parts, list) or len(parts) != len(kinds):
                 raise ValueError
-            return tuple(kind(str(part)) for kind, part in zip(kinds, parts, strict=True))
+            texts = [str(part) for part in parts]
+            if any(b"\0" in text.encode() for text in texts):  # which also refuses halves of surrogate pairs
+                raise ValueError
+            values = tuple(kind(text) for kind, text in zip(kinds, texts, strict=True))
+            if any(isinstance(value, int) and not -_BIGINT <= value < _BIGINT for value in values):
+                raise ValueError
         except (ValueError, TypeError, OverflowError, binascii.Error) as error:
             raise BadCursor("The cursor was not made by this list. Start again without one.") from error
+        return values
 
 
 def page_of(rows: Sequence[Row], request: PageRequest, sort_key: Callable[[Row], Sequence[object]]) -> Page[Row]:

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from datetime import UTC
 from uuid import UUID
 
-from outlay.identity.audit.model import AuditEntry, Verification
+from outlay.identity.audit.model import AuditEntry, Facts, Verification
 
 
 def first_hash(workspace_id: UUID) -> bytes:
@@ -28,6 +28,13 @@ def chained_hash(previous: bytes, entry: AuditEntry) -> bytes:
     ]
     canonical = json.dumps(fields, sort_keys=True, separators=(",", ":"), ensure_ascii=True)
     return hashlib.sha256(previous + canonical.encode()).digest()
+
+
+def check_facts(facts: Facts | None) -> None:
+    """Refuses fractions: the database gives some of them back in another form, which would look like tampering."""
+    for value in (facts or {}).values():
+        if isinstance(value, float):
+            raise TypeError("The audit log takes no floats: write an amount as text.")
 
 
 def verify(start: bytes, entries: Iterable[AuditEntry], head: tuple[int, bytes]) -> Verification:

@@ -22,6 +22,8 @@ async def record(
 
     Call it last: whoever appends holds the chain's head until commit.
     """
+    rules.check_facts(before)
+    rules.check_facts(after)
     seq, previous = await store.head(work.connection, work.workspace_id, lock=True)
     entry = AuditEntry(
         seq=seq + 1,

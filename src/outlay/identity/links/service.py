@@ -42,8 +42,7 @@ async def issue(
         client_id=client_id,
         created_by=created_by,
     )
-    await store.add(work.connection, work.workspace_id, link, token.hash)
-    return link, token
+    return await store.add(work.connection, work.workspace_id, link, token.hash), token
 
 
 async def look(work: Work, kind: LinkKind, token: Token) -> Link:
@@ -59,6 +58,11 @@ async def spend(work: Work, kind: LinkKind, token: Token) -> Link:
 async def withdraw(work: Work, kind: LinkKind, link_id: UUID) -> Link | None:
     """Makes a link useless; None where none of that id still works."""
     return await store.spend(work.connection, work.workspace_id, kind, id=link_id)
+
+
+async def withdraw_all_to(work: Work, kind: LinkKind, email: str) -> None:
+    """Makes every link of a kind to an address useless, in whatever case it was written."""
+    await store.withdraw_to(work.connection, work.workspace_id, kind, email)
 
 
 async def withdraw_all_for(work: Work, kind: LinkKind, person_id: UUID) -> None:

@@ -11,23 +11,23 @@ from outlay.identity.links.model import Link, LinkKind
 from outlay.identity.links.tables import one_time_link
 
 
-async def add(connection: AsyncConnection, workspace_id: UUID, link: Link, token_hash: bytes) -> None:
-    """Stores a new link."""
-    await connection.execute(
-        insert(one_time_link).values(
-            workspace_id=workspace_id,
-            id=link.id,
-            kind=link.kind.value,
-            token_hash=token_hash,
-            person_id=link.person_id,
-            email=link.email,
-            role=link.role.value if link.role else None,
-            client_id=link.client_id,
-            created_by=link.created_by,
-            created_at=link.created_at,
-            expires_at=link.expires_at,
-        )
-    )
+async def add(connection: AsyncConnection, workspace_id: UUID, link: Link, token_hash: bytes) -> Link:
+    """Stores a new link, whose time starts now by the clock that will end it: the database's."""
+    values = {
+        "workspace_id": workspace_id,
+        "id": link.id,
+        "kind": link.kind.value,
+        "token_hash": token_hash,
+        "person_id": link.person_id,
+        "email": link.email,
+        "role": link.role.value if link.role else None,
+        "client_id": link.client_id,
+        "created_by": link.created_by,
+        "created_at": func.now(),
+        "expires_at": func.now() + (link.expires_at - link.created_at),
+    }
+    stored = await connection.execute(insert(one_time_link).values(values).returning(one_time_link))
+    return _link(stored.mappings().one())
 
 
 async def find(connection: AsyncConnection, workspace_id: UUID, kind: LinkKind, token_hash: bytes) -> Link | None:
@@ -48,6 +48,12 @@ async def spend(connection: AsyncConnection, workspace_id: UUID, kind: LinkKind,
     )
     row = (await connection.execute(statement)).mappings().first()
     return _link(row) if row else None
+
+
+async def withdraw_to(connection: AsyncConnection, workspace_id: UUID, kind: LinkKind, email: str) -> None:
+    """Marks all working links to an address as used."""
+    same = func.lower(one_time_link.c.email) == func.lower(email)
+    await connection.execute(update(one_time_link).where(_works(workspace_id, kind), same).values(used_at=func.now()))
 
 
 async def working(connection: AsyncConnection, workspace_id: UUID, kind: LinkKind) -> list[Link]:

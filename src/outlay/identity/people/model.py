@@ -46,6 +46,12 @@ class LastOwner(OutlayError):
     status, code, title = 409, "last_owner", "The last owner stays"
 
 
+class PasswordMissing(OutlayError):
+    """The invited person belongs to another workspace and has no password yet, so nothing can prove who accepts."""
+
+    status, code, title = 403, "password_missing", "Set a password first"
+
+
 class WrongPassword(OutlayError):
     """The current password is not right, so the new one was not set."""
 

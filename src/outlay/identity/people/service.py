@@ -14,7 +14,7 @@ from outlay.identity.audit.model import Facts, Target
 from outlay.identity.links import service as links
 from outlay.identity.links.model import Link, LinkKind
 from outlay.identity.people import passwords, rules, store
-from outlay.identity.people.model import EmailTaken, LastOwner, Person, User, WrongPassword
+from outlay.identity.people.model import EmailTaken, LastOwner, PasswordMissing, Person, User, WrongPassword
 from outlay.identity.portfolio import service as portfolio
 from outlay.identity.portfolio.model import Kind
 from outlay.kit.errors import InvalidRequest, NotFound
@@ -62,6 +62,8 @@ async def remove(work: Work, actor: Actor, person_id: UUID) -> None:
     if owners == {person_id}:
         raise LastOwner("Make somebody else an owner first.")
     await store.remove_member(work.connection, work.workspace_id, person_id)
+    # Whoever was invited twice must not come back by the second link.
+    await links.withdraw_all_to(work, LinkKind.INVITATION, leaving.email)
     work.announce("users", "sessions")
     await audit.record(work, actor, "user.remove", _target(leaving), before=_facts(leaving))
 
@@ -173,8 +175,15 @@ async def accept(work: Work, token: Token, *, name: str | None, password: str | 
     link = await links.spend(work, LinkKind.INVITATION, token)
     assert link.email is not None
     assert link.role is not None
-    known = await _person_accepting(work, link.email, name, password)
-    await store.add_member(work.connection, work.workspace_id, known.id, link.role, link.client_id)
+    known = await store.person_by_email(work.connection, link.email)
+    if known is not None and known.password_hash is not None:
+        await _require_password_of(known, password)
+        await store.add_member(work.connection, work.workspace_id, known.id, link.role, link.client_id)
+    else:
+        fresh = await _person_with_password(work, known, link.email, name, password)
+        known = await store.add_person(work.connection, fresh)
+        await store.add_member(work.connection, work.workspace_id, known.id, link.role, link.client_id)
+        await store.change_person(work.connection, replace(fresh, id=known.id))
     work.announce("users", "invitations")
     joined = await user(work, known.id)
     await audit.record(work, actor_of(joined).seen_from(ip), "invitation.accept", _target(joined), after=_facts(joined))
@@ -214,19 +223,23 @@ def actor_of(member: User) -> Actor:
     return Actor(ActorKind.PERSON, str(member.id), member.name, member.role, Scope(client_id=member.client_id))
 
 
-async def _person_accepting(work: Work, email: str, name: str | None, password: str | None) -> Person:
-    known = await store.person_by_email(work.connection, email)
-    if known is not None and known.password_hash is not None:
-        if not await passwords.matches(known.password_hash, password or ""):
-            raise WrongPassword("You have an account already: give its password to accept.")
-        return known
+async def _require_password_of(person: Person, password: str | None) -> None:
+    if not await passwords.matches(person.password_hash, password or ""):
+        raise WrongPassword("You have an account already: give its password to accept.")
+
+
+async def _person_with_password(
+    work: Work, known: Person | None, email: str, name: str | None, password: str | None
+) -> Person:
+    """Who accepts for the first time, as they are to be: perhaps known already, from a membership that ended."""
+    if known is not None and await store.own_memberships(work.connection, known.id):
+        # Whoever invites holds the link; it must not set the password of somebody who is at home elsewhere.
+        raise PasswordMissing("You have an account without a password: sign in by your own link, set one, then accept.")
     if not name or not name.strip():
         raise InvalidRequest.field("name", "a new user needs a name")
     rules.check_password(password or "", email=email)
-    new = Person(known.id if known else new_id(work.now), email, name, await passwords.hashed(password or ""), work.now)
-    if known is not None:
-        await store.change_person(work.connection, new)
-    return await store.add_person(work.connection, new)
+    person_id = known.id if known else new_id(work.now)
+    return Person(person_id, email, name, await passwords.hashed(password or ""), work.now)
 
 
 async def _own(work: Work, actor: Actor) -> Person:

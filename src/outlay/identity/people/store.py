@@ -45,11 +45,13 @@ async def change_person(connection: AsyncConnection, changed: Person) -> None:
     values = {"name": changed.name, "email": changed.email, "password_hash": changed.password_hash}
     try:
         async with connection.begin_nested():
-            await connection.execute(update(person).where(person.c.id == changed.id).values(values))
+            done = await connection.execute(update(person).where(person.c.id == changed.id).values(values))
     except IntegrityError as error:
         if not isinstance(error.orig, psycopg.errors.UniqueViolation):
             raise
         raise EmailTaken(f"{changed.email} belongs to somebody else already.") from error
+    # The database lets a workspace change its members only; whoever else was meant is a mistake of ours.
+    assert done.rowcount == 1
 
 
 async def own_memberships(connection: AsyncConnection, person_id: UUID) -> list[tuple[UUID, Role]]:

@@ -48,8 +48,7 @@ async def sign_in(
         person = await people.find_person(connection, email)
     if not await people.is_password_of(person, password) or person is None:
         raise SignInFailed("The e-mail address or the password is not right.")
-    async with database.side(None) as connection:
-        await store.forget_attempts(connection, subjects)
+    await _forgive(database, email, origin.ip, policy.attempts_max)
     async with database.directory() as connection:
         workspaces = [workspace for workspace, _ in await people.memberships(connection, person.id)]
     if workspace_id is not None:
@@ -69,6 +68,21 @@ async def sign_in_by_link(database: Database, policy: SessionPolicy, origin: Ori
         return await begin(work, policy, origin, link.person_id)
 
 
+async def accept_invitation(
+    database: Database, policy: SessionPolicy, origin: Origin, *, text: str, name: str | None, password: str | None
+) -> SignedIn:
+    """Lets in whoever takes up an invitation; their password may be guessed no more often than at signing in."""
+    token = links.read_token(text)
+    async with database.work(token.workspace_id) as work:
+        email = (await links.look(work, LinkKind.INVITATION, token)).email or ""
+    await _count(database, rules.throttled_subjects(email, origin.ip, policy.attempts_max))
+    async with database.work(token.workspace_id) as work:
+        person = await people.accept(work, token, name=name, password=password, ip=origin.ip)
+        signed_in = await begin(work, policy, origin, person.id)
+    await _forgive(database, email, origin.ip, policy.attempts_max)
+    return signed_in
+
+
 async def begin(work: Work, policy: SessionPolicy, origin: Origin, person_id: UUID) -> SignedIn:
     """A new session, with a new token, for a member of the workspace at hand."""
     user = await people.user(work, person_id)
@@ -82,7 +96,7 @@ async def begin(work: Work, policy: SessionPolicy, origin: Origin, person_id: UU
         ip=origin.ip,
         user_agent=(origin.user_agent or "")[:300] or None,
     )
-    await store.add(work.connection, work.workspace_id, session, token.hash)
+    session = await store.add(work.connection, work.workspace_id, session, token.hash)
     await people.touch(work.connection, work.workspace_id, person_id)
     work.announce("sessions")
     target = Target("session", str(session.id), user.name)
@@ -138,8 +152,13 @@ async def end_others(work: Work, session: Session) -> None:
     work.announce("sessions")
 
 
-async def request_reset(database: Database, policy: SessionPolicy, origin: Origin, email: str) -> Token | None:
-    """A reset link for whoever has this address; None where nobody does, which the caller must not show."""
+async def request_reset(
+    database: Database, policy: SessionPolicy, origin: Origin, email: str
+) -> tuple[str, Token] | None:
+    """A reset link for whoever has this address; None where nobody does, which the caller must not show.
+
+    It goes to the address as it is stored: what was typed may be equal in the database's eyes and another mailbox.
+    """
     await _count(database, rules.throttled_subjects(f"reset:{email}", origin.ip, policy.attempts_max))
     async with database.directory() as connection:
         person = await people.find_person(connection, email)
@@ -148,7 +167,7 @@ async def request_reset(database: Database, policy: SessionPolicy, origin: Origi
         return None
     async with database.work(workspaces[0][0]) as work:
         _, token = await links.issue(work, LinkKind.PASSWORD_RESET, policy.password_reset, person_id=person.id)
-        return token
+        return person.email, token
 
 
 async def reset_password(
@@ -160,6 +179,7 @@ async def reset_password(
         link = await links.spend(work, LinkKind.PASSWORD_RESET, token)
         assert link.person_id is not None
         await people.set_password(work, link.person_id, password, ip=origin.ip)
+        await links.withdraw_all_for(work, LinkKind.PASSWORD_RESET, link.person_id)
     await end_everywhere(database, link.person_id)
     async with database.work(token.workspace_id) as work:
         return await begin(work, policy, origin, link.person_id)
@@ -184,6 +204,18 @@ async def touch(connection: AsyncConnection, workspace_id: UUID, session: Sessio
 async def tidy(work: Work, policy: SessionPolicy) -> int:
     """Removes sessions that have ended by themselves."""
     return await store.end_stale(work.connection, work.workspace_id, policy.idle)
+
+
+async def _forgive(database: Database, email: str, ip: str | None, attempts_max: int) -> None:
+    """Forgives the address what it was charged, and the place this one attempt only.
+
+    Else whoever has an account of their own could wash away with it what they guessed at others.
+    """
+    subjects = rules.throttled_subjects(email, ip, attempts_max)
+    place = rules.place_subject(ip)
+    async with database.side(None) as connection:
+        for subject in sorted(subjects):
+            await store.forgive(connection, subject, all_of_it=subject != place)
 
 
 async def _count(database: Database, subjects: dict[bytes, int]) -> None:

@@ -1,6 +1,5 @@
 """The SQL of sessions and failed sign-ins. Expiry is judged by the database's clock."""
 
-from collections.abc import Iterable
 from datetime import timedelta
 from uuid import UUID
 
@@ -21,21 +20,20 @@ returning failures,
 """)
 
 
-async def add(connection: AsyncConnection, workspace_id: UUID, new: Session, token_hash: bytes) -> None:
-    """Stores a new session."""
-    await connection.execute(
-        insert(session).values(
-            workspace_id=workspace_id,
-            id=new.id,
-            person_id=new.person_id,
-            token_hash=token_hash,
-            created_at=new.created_at,
-            last_seen_at=new.last_seen_at,
-            expires_at=new.expires_at,
-            ip=new.ip,
-            user_agent=new.user_agent,
-        )
-    )
+async def add(connection: AsyncConnection, workspace_id: UUID, new: Session, token_hash: bytes) -> Session:
+    """Stores a new session, which begins now by the clock that will end it: the database's."""
+    values = {
+        "workspace_id": workspace_id,
+        "id": new.id,
+        "person_id": new.person_id,
+        "token_hash": token_hash,
+        "created_at": func.now(),
+        "last_seen_at": func.now(),
+        "expires_at": func.now() + (new.expires_at - new.created_at),
+        "ip": new.ip,
+        "user_agent": new.user_agent,
+    }
+    return _session((await connection.execute(insert(session).values(values).returning(session))).mappings().one())
 
 
 async def by_token(
@@ -100,9 +98,14 @@ async def count_attempt(connection: AsyncConnection, subject: bytes) -> tuple[in
     return row.failures, row.left_s
 
 
-async def forget_attempts(connection: AsyncConnection, subjects: Iterable[bytes]) -> None:
-    """Forgives what was counted, after a success."""
-    await connection.execute(delete(sign_in_throttle).where(sign_in_throttle.c.subject.in_(list(subjects))))
+async def forgive(connection: AsyncConnection, subject: bytes, *, all_of_it: bool) -> None:
+    """Forgives what was counted, or only the attempt that turned out to be a success."""
+    it = sign_in_throttle.c.subject == subject
+    if all_of_it:
+        await connection.execute(delete(sign_in_throttle).where(it))
+    else:
+        less = func.greatest(sign_in_throttle.c.failures - 1, 0)
+        await connection.execute(update(sign_in_throttle).where(it).values(failures=less))
 
 
 async def forget_old_attempts(connection: AsyncConnection) -> int:

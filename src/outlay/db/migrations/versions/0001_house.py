@@ -185,29 +185,58 @@ declare
     first_day date := date_trunc('month', any_day);
     next_day date := first_day + interval '1 month';
     child text := parent || '_' || to_char(first_day, 'YYYYMM');
+    parent_id oid;
 begin
-    if not exists (select from pg_partitioned_table p join pg_class c on c.oid = p.partrelid
-                    where c.relnamespace = 'public'::regnamespace and c.relname = parent) then
+    select c.oid into parent_id from pg_partitioned_table p join pg_class c on c.oid = p.partrelid
+     where c.relnamespace = 'public'::regnamespace and c.relname = parent;
+    if parent_id is null or first_day is null then
         raise exception 'no partitioned table of that name' using errcode = 'undefined_table';
     end if;
     if first_day < date '2000-01-01' or first_day > now() + interval '25 months' then
         raise exception 'month out of range' using errcode = 'datetime_field_overflow';
     end if;
-    if to_regclass(format('public.%I', child)) is not null then
+    -- Asked of the tables themselves, each time with a snapshot of its own: the cache of names behind to_regclass does
+    -- not notice what another transaction made while this one waited for the lock.
+    if exists (select from pg_inherits i join pg_class c on c.oid = i.inhrelid
+                where i.inhparent = parent_id and c.relname = child) then
         return false;
     end if;
     perform pg_advisory_xact_lock(hashtextextended('outlay.partition.' || child, 0));
-    if to_regclass(format('public.%I', child)) is not null then
+    if exists (select from pg_inherits i join pg_class c on c.oid = i.inhrelid
+                where i.inhparent = parent_id and c.relname = child) then
         return false;
     end if;
+    if exists (select from pg_class where relnamespace = 'public'::regnamespace and relname = child) then
+        raise exception 'the table % is no part of %', child, parent using errcode = 'duplicate_table';
+    end if;
     execute format('create table public.%I (like public.%I including defaults including constraints '
-                   'including storage)', child, parent);
+                   'including generated including storage)', child, parent);
     execute format('alter table public.%I attach partition public.%I for values from (%L) to (%L)',
                    parent, child, first_day || ' 00:00:00+00', next_day || ' 00:00:00+00');
     return true;
 end $$;
 revoke all on function ensure_partition(text, date) from public;
 grant execute on function ensure_partition(text, date) to outlay_app;
+"""
+
+
+# Everybody may look things up in a directory, and change there only what is their own: the workspace at hand, and the
+# people who are its members.
+DIRECTORY_GUARD = """
+alter table workspace enable row level security;
+alter table workspace force row level security;
+create policy look_up on workspace for select using (true);
+create policy found on workspace for insert
+    with check (id = nullif(current_setting('outlay.workspace_id', true), '')::uuid);
+create policy change_own on workspace for update
+    using (id = nullif(current_setting('outlay.workspace_id', true), '')::uuid);
+alter table person enable row level security;
+alter table person force row level security;
+create policy look_up on person for select using (true);
+create policy join_in on person for insert with check (true);
+create policy change_member on person for update
+    using (exists (select from membership where membership.person_id = person.id
+                      and membership.workspace_id = nullif(current_setting('outlay.workspace_id', true), '')::uuid));
 """
 
 
@@ -227,6 +256,7 @@ def upgrade() -> None:
         "create policy own_memberships on membership for select using "
         "(person_id = nullif(current_setting('outlay.person_id', true), '')::uuid)"
     )
+    op.execute(DIRECTORY_GUARD)
     allow("workspace", "select", "insert", "update")
     allow("person", "select", "insert", "update")
     allow("sign_in_throttle", "select", "insert", "update", "delete")
