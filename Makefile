@@ -25,7 +25,7 @@ uv := .tools/bin/uv --quiet
 web_sources := $(shell [ -d web ] && find web -path web/node_modules -prune -o -path web/dist -prune -o -type f ! -name '*.tsbuildinfo' -print)
 
 .PHONY: help setup run test test-needs test-web check check-format check-lint check-types check-layers check-tidy \
-	check-api check-web check-audit bench fmt lock openapi clean
+	check-api check-reference check-web check-audit bench fmt lock openapi clean
 
 help: ## Show this help
 	@echo 'Outlay. What make can do:'
@@ -80,7 +80,7 @@ test-web: web/node_modules/.package-lock.json
 
 check: setup web/node_modules/.package-lock.json ## Format, lint, types, layers, tidiness, drift of the API, audit
 	@$(MAKE) --jobs=2 --output-sync=target --keep-going \
-		check-types check-web check-format check-lint check-layers check-tidy check-api check-audit
+		check-types check-web check-format check-lint check-layers check-tidy check-api check-reference check-audit
 	@echo '→ all checks passed'
 
 check-format:
@@ -98,6 +98,10 @@ check-types:
 check-layers:
 	@echo '→ layers'
 	@report=$$($(bin)/lint-imports --no-logo 2>&1) || { echo "$$report"; exit 1; }
+
+check-reference:
+	@echo '→ reference'
+	@$(bin)/python tools/reference.py
 
 check-tidy:
 	@echo '→ tidiness'

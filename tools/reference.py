@@ -71,9 +71,7 @@ def errors_page() -> str:
 
 
 def meaning(kind: type[OutlayError]) -> str:
-    """What a kind of error tells a reader; the root's docstring speaks to those who write errors."""
-    if kind is OutlayError:
-        return "A fault of ours. It was logged under the `request_id` of the answer: quote that when you report it."
+    """What a kind of error tells a reader: its docstring."""
     return " ".join((kind.__doc__ or "").split())
 
 

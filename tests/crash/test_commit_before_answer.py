@@ -42,6 +42,16 @@ end $$;
 create constraint trigger fail_at_commit after insert on client
     deferrable initially deferred for each row execute function fail_at_commit();
 """
+# An answer that does not wait for this commit is certainly ahead of it.
+_SLOW_COMMIT = """
+create function be_slow_at_commit() returns trigger language plpgsql as $$
+begin
+    perform pg_sleep(0.1);
+    return null;
+end $$;
+create constraint trigger be_slow_at_commit after insert on client
+    deferrable initially deferred for each row execute function be_slow_at_commit();
+"""
 _WAITING = """
 select pid from pg_stat_activity
  where datname = current_database() and wait_event_type = 'Lock' and state = 'active' and query ilike %s
@@ -159,6 +169,8 @@ def test_what_was_acknowledged_is_there_although_all_was_killed_at_the_first_byt
 ) -> None:
     acknowledged: set[str] = set()
     with installation.serve() as server:
+        with psycopg.connect(installation.urls().owner) as connection:
+            connection.execute(_SLOW_COMMIT.encode())
         for round_number in range(ROUNDS):
             keys = [f"round-{round_number}-{number}" for number in range(REQUESTS_A_ROUND)]
             answered = _answered_before_the_kill(installation, server, keys)

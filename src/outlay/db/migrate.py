@@ -27,10 +27,6 @@ def head() -> str:
 
 def upgrade(owner_url: str, on_step: Callable[[str], None] = lambda _: None) -> tuple[str | None, str]:
     """Runs the missing steps under a lock; gives the revisions before and after."""
-    # Alembic takes a quarter of a second to import, and only the process that migrates needs it.
-    from alembic import command  # noqa: PLC0415
-    from alembic.config import Config  # noqa: PLC0415
-
     engine = create_engine(_sqlalchemy_url(owner_url))
     try:
         with engine.connect() as connection:
@@ -43,16 +39,24 @@ def upgrade(owner_url: str, on_step: Callable[[str], None] = lambda _: None) -> 
                 )
             if before != head():
                 on_step(f"migrating the schema from {before or 'nothing'} to {head()}")
-                config = Config()
-                config.set_main_option("script_location", str(MIGRATIONS).replace("%", "%%"))
-                config.attributes["connection"] = connection
-                command.upgrade(config, "head")
-                connection.commit()
+                _run_missing_steps(connection)
             connection.execute(text("select pg_advisory_unlock(:lock)"), {"lock": _ADVISORY_LOCK})
             connection.commit()
             return before, head()
     finally:
         engine.dispose()
+
+
+def _run_missing_steps(connection: Connection) -> None:
+    # Alembic takes most of a second to import, and only whoever migrates needs it.
+    from alembic import command  # noqa: PLC0415
+    from alembic.config import Config  # noqa: PLC0415
+
+    config = Config()
+    config.set_main_option("script_location", str(MIGRATIONS).replace("%", "%%"))
+    config.attributes["connection"] = connection
+    command.upgrade(config, "head")
+    connection.commit()
 
 
 def current(connection: Connection) -> str | None:

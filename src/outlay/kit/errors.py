@@ -5,11 +5,10 @@ from typing import ClassVar
 
 
 class OutlayError(Exception):
-    """The root of all errors that we mean to show; anything else is a fault of ours and shown as `internal_error`.
+    """A fault of ours. It was logged under the `request_id` of the answer: quote that when you report it."""
 
-    The docstring of a subclass is its entry in the documentation of codes.
-    """
-
+    # The root of all errors that we mean to show; anything else is answered as this one. The docstring of a subclass
+    # is its entry in the documentation of codes.
     status: ClassVar[int] = 500
     code: ClassVar[str] = "internal_error"
     title: ClassVar[str] = "Something failed on our side"
