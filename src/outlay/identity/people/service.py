@@ -54,10 +54,12 @@ async def change(work: Work, actor: Actor, person_id: UUID, *, role: Role, clien
 
 async def remove(work: Work, actor: Actor, person_id: UUID) -> None:
     """Ends a membership; the person's sessions here end with it. One may always leave oneself."""
+    is_own = actor.id == str(person_id)
+    if not is_own:
+        require(actor, Permission.PEOPLE_MANAGE)
     owners = await store.lock_owners(work.connection, work.workspace_id)
     leaving = await user(work, person_id)
-    if actor.id != str(person_id):
-        require(actor, Permission.PEOPLE_MANAGE)
+    if not is_own:
         require_may_grant(actor, leaving.role)
     if owners == {person_id}:
         raise LastOwner("Make somebody else an owner first.")
