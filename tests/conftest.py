@@ -1,7 +1,7 @@
 """One set of servers for the whole run; a database for each worker, a workspace for each test."""
 
 import os
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator
 
 import pytest
 
@@ -74,8 +74,8 @@ async def stranger(database: Database) -> Tenant:
 
 
 @pytest.fixture
-def no_settings(monkeypatch: pytest.MonkeyPatch) -> Iterator[pytest.MonkeyPatch]:
+def no_settings(monkeypatch: pytest.MonkeyPatch) -> pytest.MonkeyPatch:
     """An environment without a single setting of ours."""
     for name in [name for name in os.environ if name.startswith("OUTLAY_")]:
         monkeypatch.delenv(name)
-    yield monkeypatch
+    return monkeypatch

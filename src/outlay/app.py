@@ -2,7 +2,6 @@
 
 import json
 import os
-import signal
 import threading
 import time
 from collections.abc import AsyncIterator
@@ -61,7 +60,6 @@ class Serving:
 
 def serving_app() -> ASGIApp:
     """What a worker process serves; it ends when its parent does."""
-    _die_when_told()
     settings = load_settings()
     configure_logs(settings.log_level, settings.log_format)
     serving = Serving.from_environment()
@@ -134,12 +132,6 @@ def around(app: ASGIApp, settings: Settings) -> ASGIApp:
     app = GZipMiddleware(app, minimum_size=_COMPRESS_FROM_BYTES)
     app = HeadAsGet(app)
     return RequestContext(app, trusted_proxies=settings.trusted_proxies, secure=settings.secure_cookies)
-
-
-def _die_when_told() -> None:
-    """Until Granian listens to signals here, the handlers are copies of the parent's, which would lose them."""
-    for number in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(number, signal.SIG_DFL)
 
 
 def _running(services: Services, live: LiveDoor) -> Lifespan[FastAPI]:

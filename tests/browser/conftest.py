@@ -14,7 +14,8 @@ from playwright.sync_api import Browser, Page, sync_playwright
 
 from outlay.db.connect import Database
 from outlay.db.roles import DatabaseUrls
-from tests.browser.help import FLAGS, PHONE, SHOTS, House, Visit, note_mistakes, session_of, with_database
+from tests.browser.help import FLAGS, SHOTS, House, Visit, note_mistakes, session_of, with_database
+from tests.browser.wardrobe import Wardrobe
 from tests.support.processes import Server, external
 from tests.support.servers import ServerForTests
 from tests.support.tenants import Tenant, furnish, make_tenant
@@ -85,7 +86,15 @@ def browser() -> Iterator[Browser]:
 
 
 @pytest.fixture(scope="session")
-def open_page(browser: Browser, server: Server) -> Open:
+def wardrobe(browser: Browser) -> Iterator[Wardrobe]:
+    """Browser contexts that tests take and give back, as a new one would have to load and compile everything anew."""
+    kept = Wardrobe(browser)
+    yield kept
+    kept.close()
+
+
+@pytest.fixture(scope="session")
+def open_page(wardrobe: Wardrobe, server: Server) -> Open:
     """Opens the page as somebody would see it; a mistake in its console fails the test."""
 
     @contextmanager
@@ -96,29 +105,19 @@ def open_page(browser: Browser, server: Server) -> Open:
         origin: str = server.origin,
         expected: str = "",
     ) -> Iterator[Page]:
-        width, height = visit.size
-        context = browser.new_context(
-            base_url=origin,
-            viewport={"width": width, "height": height},
-            color_scheme="dark" if visit.theme == "dark" else "light",
-            has_touch=visit.size == PHONE,
-            locale="en-US",
-            permissions=["clipboard-read", "clipboard-write"],
-        )
-        context.set_default_timeout(15_000)
-        if cookie:
-            context.add_cookies([{"name": "outlay_session", "value": cookie, "url": origin}])
-        page = context.new_page()
-        mistakes = note_mistakes(page, expected)
-        try:
-            yield page
-        except BaseException:
-            # What the page looked like when the test failed says more than the message.
-            name = re.sub(r"[^\w.-]+", "-", os.environ.get("PYTEST_CURRENT_TEST", "page").rpartition("::")[2])
-            page.screenshot(path=SHOTS / "failed" / f"{name}.png")
-            raise
-        finally:
-            context.close()
+        with wardrobe.context(origin, visit) as context:
+            if cookie:
+                context.add_cookies([{"name": "outlay_session", "value": cookie, "url": origin}])
+            page = context.new_page()
+            page.emulate_media(color_scheme="dark" if visit.theme == "dark" else "light")
+            mistakes = note_mistakes(page, expected)
+            try:
+                yield page
+            except BaseException:
+                # What the page looked like when the test failed says more than the message.
+                name = re.sub(r"[^\w.-]+", "-", os.environ.get("PYTEST_CURRENT_TEST", "page").rpartition("::")[2])
+                page.screenshot(path=SHOTS / "failed" / f"{name}.png")
+                raise
         assert mistakes == []
 
     return opened

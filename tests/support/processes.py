@@ -42,7 +42,7 @@ class Server:
     ) -> None:
         self.port = port or free_port()
         self.origin = f"http://127.0.0.1:{self.port}"
-        self._log = tempfile.TemporaryFile("w+")
+        self._log = tempfile.TemporaryFile("w+")  # noqa: SIM115 - lives as long as the process
         environment = {name: value for name, value in os.environ.items() if not name.startswith("OUTLAY_")}
         self.process = subprocess.Popen(
             [str(OUTLAY), "serve", "--port", str(self.port), *arguments],

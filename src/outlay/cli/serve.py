@@ -8,6 +8,7 @@ import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -44,6 +45,7 @@ def serve(
         os.environ[SERVING_VARIABLE] = Serving(urls, is_embedded, os.getpid()).to_text()
         _hand_on(settings)
         asyncio.run(_welcome(settings))
+        _tell_workers_from_their_first_moment()
         _run_workers(settings)
 
 
@@ -120,6 +122,22 @@ def _server(settings: Settings) -> "AbstractServer[Any]":
         respawn_interval=0.1,
         workers_kill_timeout=settings.shutdown_grace_s,
         process_name=None,
+    )
+
+
+def _tell_workers_from_their_first_moment() -> None:
+    """A worker begins with copies of our handlers, which would lose a signal that comes before it has its own."""
+    told = {signal.SIGINT, signal.SIGTERM}
+
+    def listen() -> None:
+        for number in told:
+            signal.signal(number, signal.SIG_DFL)
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, told)
+
+    os.register_at_fork(
+        before=partial(signal.pthread_sigmask, signal.SIG_BLOCK, told),
+        after_in_parent=partial(signal.pthread_sigmask, signal.SIG_UNBLOCK, told),
+        after_in_child=listen,
     )
 
 
