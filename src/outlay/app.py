@@ -37,6 +37,8 @@ from outlay.settings import Settings, load_settings
 SERVING_VARIABLE = "_OUTLAY_SERVING"
 _COMPRESS_FROM_BYTES = 1_000
 _PARENT_WATCH_S = 0.5
+# Jobs must have stopped, and be back in the queue, before the parent's patience with its workers ends.
+_JOBS_GRACE_SHARE = 0.5
 
 
 @dataclass(frozen=True)
@@ -145,7 +147,7 @@ def _running(services: Services, live: LiveDoor) -> Lifespan[FastAPI]:
         await announcer.start()
         await live.start()
         if settings.jobs_in_server:
-            await jobs.start(concurrency=settings.jobs_concurrency, grace_s=settings.shutdown_grace_s)
+            await jobs.start(concurrency=settings.jobs_concurrency, grace_s=settings.shutdown_grace_s * _JOBS_GRACE_SHARE)
         yield
         # The live door first: its browsers move on to another process while our jobs finish.
         await live.stop()

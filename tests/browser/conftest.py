@@ -14,7 +14,7 @@ from playwright.sync_api import Browser, Page, sync_playwright
 
 from outlay.db.connect import Database
 from outlay.db.roles import DatabaseUrls
-from tests.browser.help import FLAGS, SHOTS, House, Visit, note_mistakes, session_of, with_database
+from tests.browser.help import FLAGS, SHOTS, House, Visit, link_for, noted_mistakes, session_by, with_database
 from tests.browser.wardrobe import Wardrobe
 from tests.support.processes import Server, external
 from tests.support.servers import ServerForTests
@@ -56,23 +56,29 @@ def prepare(browser_urls: DatabaseUrls) -> Prepare:
     return preparing(browser_urls)
 
 
+def a_house(prepare: Prepare, server: Server, name: str, *, furnished: bool = False) -> House:
+    """A new workspace whose owner is signed in."""
+
+    async def make(database: Database) -> tuple[Tenant, str]:
+        tenant = await make_tenant(database, name)
+        if furnished:
+            await furnish(database, tenant)
+        return tenant, await link_for(database, tenant)
+
+    tenant, token = prepare(make)
+    return House(tenant, server.origin, session_by(server.origin, token))
+
+
 @pytest.fixture(scope="session")
 def studio(prepare: Prepare, server: Server) -> House:
-    """A furnished workspace and its owner's session, for tests that only look."""
-    tenant = prepare(lambda database: make_tenant(database, "Northlight Agency"))
-    prepare(lambda database: furnish(database, tenant))
-    return House(tenant, server.origin, session_of(prepare, server.origin, tenant))
+    """A furnished workspace, for tests that only look."""
+    return a_house(prepare, server, "Northlight Agency", furnished=True)
 
 
 @pytest.fixture
-def tenant(prepare: Prepare) -> Tenant:
-    return prepare(lambda database: make_tenant(database, "Northlight Agency"))
-
-
-@pytest.fixture
-def house(prepare: Prepare, server: Server, tenant: Tenant) -> House:
-    """An empty workspace and its owner's session, for a test that changes it."""
-    return House(tenant, server.origin, session_of(prepare, server.origin, tenant))
+def house(prepare: Prepare, server: Server) -> House:
+    """An empty workspace, for a test that changes it."""
+    return a_house(prepare, server, "Northlight Agency")
 
 
 @pytest.fixture(scope="session")
@@ -87,7 +93,6 @@ def browser() -> Iterator[Browser]:
 
 @pytest.fixture(scope="session")
 def wardrobe(browser: Browser) -> Iterator[Wardrobe]:
-    """Browser contexts that tests take and give back, as a new one would have to load and compile everything anew."""
     kept = Wardrobe(browser)
     yield kept
     kept.close()
@@ -99,18 +104,16 @@ def open_page(wardrobe: Wardrobe, server: Server) -> Open:
 
     @contextmanager
     def opened(
-        visit: Visit = Visit(),  # noqa: B008 - frozen
+        visit: Visit = Visit(),
         *,
         cookie: str | None = None,
         origin: str = server.origin,
         expected: str = "",
+        fresh: bool = False,
     ) -> Iterator[Page]:
-        with wardrobe.context(origin, visit) as context:
+        with wardrobe.page(origin, visit, fresh=fresh) as page, noted_mistakes(page, expected) as mistakes:
             if cookie:
-                context.add_cookies([{"name": "outlay_session", "value": cookie, "url": origin}])
-            page = context.new_page()
-            page.emulate_media(color_scheme="dark" if visit.theme == "dark" else "light")
-            mistakes = note_mistakes(page, expected)
+                page.context.add_cookies([{"name": "outlay_session", "value": cookie, "url": origin}])
             try:
                 yield page
             except BaseException:

@@ -1,15 +1,16 @@
 """What the tests of the page share: how somebody looks at it, who comes in, and what holds for every page."""
 
 import re
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
 from typing import Any, TypeVar
 
 import httpx
-from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import ConsoleMessage, Page, expect
+from axe_playwright_python.base import AXE_SCRIPT
+from playwright.sync_api import ConsoleMessage, Error, Page, expect
 
 from outlay.db.connect import Database
 from outlay.db.roles import DatabaseUrls
@@ -30,7 +31,6 @@ SHOTS = Path(__file__).parent / "shots"
 DESK, PHONE = (1280, 860), (390, 844)
 PASSWORD = "four unrelated quiet words"
 Result = TypeVar("Result")
-Prepare = Callable[[Callable[[Database], Awaitable[Any]]], Any]
 
 expect.set_options(timeout=15_000)
 
@@ -88,21 +88,15 @@ async def with_database(urls: DatabaseUrls, act: Callable[[Database], Awaitable[
         await opened.close()
 
 
-def token_of(prepare: Prepare, tenant: Tenant, kind: LinkKind = LinkKind.SIGN_IN) -> str:
+async def link_for(database: Database, tenant: Tenant, kind: LinkKind = LinkKind.SIGN_IN) -> str:
     """The secret of a new link for the workspace's owner."""
-
-    async def issue(database: Database) -> str:
-        async with database.work(tenant.id) as work:
-            return (await links.issue(work, kind, timedelta(hours=1), person_id=tenant.owner.id))[1].text
-
-    return str(prepare(issue))
+    async with database.work(tenant.id) as work:
+        return (await links.issue(work, kind, timedelta(hours=1), person_id=tenant.owner.id))[1].text
 
 
-def session_of(prepare: Prepare, origin: str, tenant: Tenant) -> str:
-    """A session of the owner, for tests that are not about signing in."""
-    answer = httpx.post(
-        f"{origin}/api/v1/session/link", json={"token": token_of(prepare, tenant)}, timeout=20, verify=False
-    )
+def session_by(origin: str, token: str) -> str:
+    """The session that a sign-in link gives, for tests that are not about signing in."""
+    answer = httpx.post(f"{origin}/api/v1/session/link", json={"token": token}, timeout=20, verify=False)
     assert answer.status_code == 200, answer.text
     return answer.cookies["outlay_session"]
 
@@ -118,7 +112,8 @@ def colleague(house: House, role: str, **more: str) -> str:
         return browser.post("/invitations/accept", json=body).raise_for_status().cookies["outlay_session"]
 
 
-def note_mistakes(page: Page, expected: str = "") -> list[str]:
+@contextmanager
+def noted_mistakes(page: Page, expected: str = "") -> Iterator[list[str]]:
     """Everything that the page's console calls an error, except what the pattern expects."""
     mistakes: list[str] = []
 
@@ -127,19 +122,36 @@ def note_mistakes(page: Page, expected: str = "") -> list[str]:
         if "status of 401" not in text and not (expected and re.search(expected, text)):
             mistakes.append(text)
 
-    def listen(message: ConsoleMessage) -> None:
+    def on_console(message: ConsoleMessage) -> None:
         if message.type == "error":
             note(f"{message.text} ({message.location.get('url', '')})")
 
-    page.on("console", listen)
-    page.on("pageerror", lambda error: note(str(error)))
-    return mistakes
+    def on_error(error: Error) -> None:
+        note(str(error))
+
+    page.on("console", on_console)
+    page.on("pageerror", on_error)
+    yield mistakes
+    page.remove_listener("console", on_console)
+    page.remove_listener("pageerror", on_error)
 
 
 def go(page: Page, address: str, title: str | None = None) -> None:
     """Opens an address and waits until its page is there with everything that it loads."""
     page.goto(address)
     settle(page, title)
+
+
+def walk(page: Page, address: str, title: str) -> None:
+    """Goes to a page as people do, by the rail, which is much quicker than loading everything; hidden ones are opened."""
+    link = (
+        page.get_by_role("navigation", name="Main").get_by_role("listitem").get_by_role("link", name=title, exact=True)
+    )
+    if address not in ROOMS or page.url == "about:blank":
+        go(page, address, title)
+    else:
+        link.click()
+        settle(page, title)
 
 
 def settle(page: Page, title: str | None = None) -> None:
@@ -151,9 +163,12 @@ def settle(page: Page, title: str | None = None) -> None:
     expect(page.get_by_role("status", name="Loading", exact=True)).to_have_count(0)
 
 
-def violations(page: Page) -> list[str]:
-    """What axe finds wrong, one line for each."""
-    found = Axe().run(page).response["violations"]
+def violations(page: Page, *rules: str) -> list[str]:
+    """What axe finds wrong, one line for each; with rules named, by those alone."""
+    if not page.evaluate("'axe' in window"):
+        page.evaluate(AXE_SCRIPT)
+    options: dict[str, Any] = {"resultTypes": ["violations"], **({"runOnly": list(rules)} if rules else {})}
+    found = page.evaluate("options => axe.run(document, options).then((results) => results.violations)", options)
     return [
         f"{one['id']} ({one['impact']}): {node['target']} {node['html'][:160]}"
         for one in found

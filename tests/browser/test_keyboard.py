@@ -79,7 +79,7 @@ def _command(page: Page, typed: str) -> None:
     expect(page.get_by_role("combobox", name="Search and commands")).to_be_focused()
     page.keyboard.type(typed)
     choice = page.get_by_role("dialog").get_by_role("option", selected=True)
-    expect(choice).to_contain_text(typed.split()[-1], ignore_case=True)
+    expect(choice).to_contain_text(typed.rsplit(maxsplit=1)[-1], ignore_case=True)
     page.keyboard.press("Enter")
     expect(page.get_by_role("dialog")).to_have_count(0)
 

@@ -18,7 +18,8 @@ def _me(house: House, secret: str) -> httpx.Response:
 def test_a_key_is_made_copied_used_and_revoked(open_page: Open, house: House, server: Server) -> None:
     with house.api as api:
         api.post("/agents", json={"name": "Writer", "key": "writer"}).raise_for_status()
-    with open_page(cookie=house.cookie) as page:
+    with open_page(cookie=house.cookie, fresh=True) as page:
+        page.clock.install()
         go(page, "/settings/keys", "API keys")
         page.get_by_role("button", name="Create key").click()
         dialog = page.get_by_role("dialog", name="Create an API key")
@@ -45,6 +46,7 @@ def test_a_key_is_made_copied_used_and_revoked(open_page: Open, house: House, se
 
         answer = _me(house, secret)
         assert (answer.status_code, answer.json()["agent"]["key"]) == (200, "writer")
+        page.clock.fast_forward("00:11")
         expect(row).not_to_contain_text("never")
 
         row.get_by_role("button", name="Revoke Nightly writer").click()
@@ -61,7 +63,8 @@ def test_a_key_is_made_copied_used_and_revoked(open_page: Open, house: House, se
 
 
 def test_the_first_call_ticks_the_checklist_by_itself(open_page: Open, house: House) -> None:
-    with open_page(cookie=house.cookie) as page:
+    with open_page(cookie=house.cookie, fresh=True) as page:
+        page.clock.install()
         go(page, "/")
         step = page.get_by_role("link", name="Make the first call")
         expect(step).to_contain_text("to do")
@@ -69,5 +72,6 @@ def test_the_first_call_ticks_the_checklist_by_itself(open_page: Open, house: Ho
         command = page.get_by_role("region", name="Command to call the API")
         expect(command).to_contain_text(f"curl {house.origin}/api/v1/me")
         assert _me(house, house.tenant.key).status_code == 200
+        page.clock.fast_forward("00:11")
         expect(page.get_by_role("main")).to_contain_text("It works")
         expect(step).to_contain_text("done")

@@ -3,7 +3,7 @@
 from playwright.sync_api import expect
 
 from tests.browser.conftest import Open, Prepare
-from tests.browser.help import PASSWORD, House, colleague, go, session_of, settle
+from tests.browser.help import PASSWORD, House, colleague, go, link_for, session_by, settle
 from tests.support.processes import Server
 
 
@@ -32,7 +32,7 @@ def test_a_new_name_shows_everywhere_and_a_new_address_needs_the_password(open_p
 def test_a_session_ended_from_elsewhere_is_signed_out_at_once(
     open_page: Open, house: House, prepare: Prepare, server: Server
 ) -> None:
-    other = session_of(prepare, server.origin, house.tenant)
+    other = session_by(server.origin, prepare(lambda database: link_for(database, house.tenant)))
     with open_page(cookie=house.cookie) as page, open_page(cookie=other) as elsewhere:
         go(elsewhere, "/settings/clients", "Clients")
         expect(elsewhere.get_by_text("Live", exact=True)).to_be_visible()

@@ -138,3 +138,18 @@ def _assert_refused_properly(load: Load) -> None:
     refused = [answer for answer in load.answers if answer.status == 503]
     assert all(int(answer.retry_after or 0) >= 1 for answer in refused)
     assert all('"code":"database_unavailable"' in answer.text for answer in refused)
+
+
+def test_a_database_that_stays_down_ends_the_server_so_that_somebody_starts_it_anew(installation: Installation) -> None:
+    control = installation.data_dir / "cluster" / "global" / "pg_control"
+    with installation.serve() as server:
+        control.rename(control.with_name("pg_control.away"))
+        kill(installation.postmaster())
+
+        assert server.process.wait(60) == 1
+        assert "The database stays down" in server.output()
+    installation.assert_nothing_is_left()
+    control.with_name("pg_control.away").rename(control)
+
+    with installation.serve(), installation.client() as client:
+        assert client.get("/me").status_code == 200

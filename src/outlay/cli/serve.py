@@ -5,6 +5,7 @@ import os
 import signal
 import socket
 import sys
+import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -38,7 +39,14 @@ def serve(
 
     given_data_dir = data_dir or context.obj["data_dir"]
     settings = load_settings(host=host, port=port, workers=workers, data_dir=given_data_dir)
-    with _port_held(settings), serving(settings, _say) as urls:
+    database_lost = threading.Event()
+
+    def end_without_database() -> None:
+        # Whoever started us can do more about it than a server that answers 503 for ever.
+        database_lost.set()
+        os.kill(os.getpid(), signal.SIGTERM)
+
+    with _port_held(settings), serving(settings, _say, end_without_database) as urls:
         from outlay.app import SERVING_VARIABLE, Serving
 
         is_embedded = settings.database_url is None
@@ -47,6 +55,8 @@ def serve(
         asyncio.run(_welcome(settings))
         _tell_workers_from_their_first_moment()
         _run_workers(settings)
+    if database_lost.is_set():
+        raise click.ClickException("The database stays down: postgres.log in the data directory says why.")
 
 
 async def _welcome(settings: Settings) -> None:

@@ -19,14 +19,19 @@ def embedded_config(settings: Settings) -> EmbeddedConfig:
 
 
 @contextmanager
-def serving(settings: Settings, on_state: OnState) -> Iterator[DatabaseUrls]:
-    """The database of a server: our own is started, kept alive and stopped at the end."""
+def serving(
+    settings: Settings, on_state: OnState, on_given_up: Callable[[], None] = lambda: None
+) -> Iterator[DatabaseUrls]:
+    """The database of a server: our own is started, kept alive and stopped at the end.
+
+    `on_given_up` is called, from another thread, when it dies so often that it stays down.
+    """
     urls = external_urls(settings)
     if urls is not None:
         prepare(urls.owner, urls, on_state)
         yield urls
         return
-    server = EmbeddedServer(embedded_config(settings), on_state=on_state)
+    server = EmbeddedServer(embedded_config(settings), on_state=on_state, on_given_up=on_given_up)
     server.start(supervised=True)
     try:
         yield _prepared(server, on_state)

@@ -67,7 +67,6 @@ def forced_settings(cluster: Path, socket_dir: Path, port: int) -> dict[str, str
         "unix_socket_permissions": "0700",
         "hba_file": str(cluster / "pg_hba.conf"),
         "ident_file": str(cluster / "pg_ident.conf"),
-        "external_pid_file": "",
     }
 
 

@@ -3,6 +3,7 @@
 import os
 import threading
 import time
+from collections.abc import Callable
 from types import TracebackType
 from typing import Self
 
@@ -32,10 +33,16 @@ class EmbeddedServer:
     """At most one per data directory on the whole machine; the server lives no longer than the process that made it."""
 
     def __init__(
-        self, config: EmbeddedConfig, *, on_state: OnState = say_nothing, free_bytes: FreeBytes = free_disk_bytes
+        self,
+        config: EmbeddedConfig,
+        *,
+        on_state: OnState = say_nothing,
+        on_given_up: Callable[[], None] = lambda: None,
+        free_bytes: FreeBytes = free_disk_bytes,
     ) -> None:
         self.config = config
         self._on_state = on_state
+        self._on_given_up = on_given_up
         self._free_bytes = free_bytes
         self._guard = threading.RLock()
         self._stopping = threading.Event()
@@ -143,6 +150,7 @@ class EmbeddedServer:
                 return
         self._become("failed", why)
         self._on_state(f"The database stays down after {self._restarts.attempts} attempts: {why}")
+        self._on_given_up()
 
     @property
     def state(self) -> StateName:
