@@ -7,7 +7,7 @@ MAKEFLAGS += --no-print-directory
 
 PORT ?= 5002
 DATA ?= .outlay
-TEST_WORKERS ?= 2
+TEST_WORKERS ?= 3
 # Which Python makes the environment; empty takes the first of python3, python3.13, python3.12, python3.11 that will do.
 PYTHON ?=
 export PYTHON
@@ -67,7 +67,7 @@ run: setup ## Serve Outlay on PORT with its data in DATA
 
 test: test-needs test-web ## Run every test; fetch what they need
 	@echo '→ pytest, $(TEST_WORKERS) at a time'
-	@$(bin)/pytest -n $(TEST_WORKERS) --dist=worksteal $(ARGS)
+	@$(bin)/pytest -n $(TEST_WORKERS) --dist=loadfile $(ARGS)
 
 test-needs: setup
 	@tools/test_needs.sh

@@ -7,7 +7,7 @@ import shutil
 from collections.abc import Awaitable, Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import AbstractContextManager, contextmanager
-from typing import TypeVar
+from typing import Any
 
 import pytest
 from playwright.sync_api import Browser, Page, sync_playwright
@@ -20,9 +20,8 @@ from tests.support.processes import Server, external
 from tests.support.servers import ServerForTests
 from tests.support.tenants import Tenant, furnish, make_tenant
 
-Result = TypeVar("Result")
 Open = Callable[..., AbstractContextManager[Page]]
-Prepare = Callable[[Callable[[Database], Awaitable[Result]]], Result]
+Prepare = Callable[[Callable[[Database], Awaitable[Any]]], Any]
 
 # Screenshots are for looking at, and are taken when asked for: OUTLAYTEST_SHOTS=1 pytest tests/browser/test_shots.py
 collect_ignore = [] if os.environ.get("OUTLAYTEST_SHOTS") else ["test_shots.py"]
@@ -43,7 +42,7 @@ def server(browser_urls: DatabaseUrls) -> Iterator[Server]:
 def preparing(urls: DatabaseUrls) -> Prepare:
     """Does something with a database beside the browser, whose driver keeps this thread's loop."""
 
-    def prepared(act: Callable[[Database], Awaitable[Result]]) -> Result:
+    def prepared(act: Callable[[Database], Awaitable[Any]]) -> Any:
         with ThreadPoolExecutor(1) as thread:
             return thread.submit(lambda: asyncio.run(with_database(urls, act))).result()
 

@@ -154,3 +154,24 @@ def test_an_address_that_leads_nowhere_says_so_and_leads_home(desk: Page) -> Non
     go(desk, "/no/such/page", "Page not found")
     desk.get_by_role("main").get_by_role("link", name="Go to the home page").click()
     expect(desk.get_by_role("heading", level=1)).to_have_text(re.compile("^Good "))
+
+
+@pytest.mark.parametrize(
+    ("address", "opener", "opened"),
+    [
+        ("/", "Last 30 days", "Date range"),
+        ("/", "Search and commands", "Search and commands"),
+        ("/settings/agents", "Add agent", "Add agent"),
+        ("/settings/workspace", "Time zone", "Time zone"),
+        ("/settings/users", "Invite", "Invite a person"),
+        ("/settings/keys", "Create key", "Create an API key"),
+    ],
+)
+def test_what_opens_on_a_page_is_accessible_too(desk: Page, address: str, opener: str, opened: str) -> None:
+    walk(desk, address, ROOMS[address])
+    desk.get_by_role("button", name=opener).click()
+    dialog = desk.get_by_role("dialog", name=opened)
+    expect(dialog).to_be_visible()
+    assert violations(desk) == []
+    desk.keyboard.press("Escape")
+    expect(dialog).to_have_count(0)

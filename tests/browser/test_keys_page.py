@@ -33,7 +33,7 @@ def test_a_key_is_made_copied_used_and_revoked(open_page: Open, house: House, se
         secret = shown.locator("code").inner_text()
         assert secret.startswith("ok_")
         shown.get_by_role("button", name="Copy").click()
-        expect(shown.get_by_role("button", name="Copied")).to_be_visible()
+        expect(shown.get_by_role("button", name="Copied", exact=True)).to_be_visible()
         assert page.evaluate("navigator.clipboard.readText()") == secret
         shown.get_by_role("button", name="I have copied it").click()
 

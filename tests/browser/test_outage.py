@@ -86,7 +86,7 @@ def test_what_cannot_be_loaded_says_why_and_how_to_go_on_while_the_rest_stays(
         request_id = re.search(r"Copy request id (\w+)", alert.inner_text())
         assert request_id is not None
         alert.get_by_role("button", name="Copy request id").click()
-        expect(alert.get_by_role("button", name="Copied")).to_be_visible()
+        expect(alert.get_by_role("button", name="Copied", exact=True)).to_be_visible()
         assert page.evaluate("navigator.clipboard.readText()") == request_id[1]
 
         # What was loaded before is still there, and what is typed is not lost.

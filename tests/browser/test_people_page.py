@@ -65,7 +65,7 @@ def test_an_invitation_shows_its_link_once_and_is_withdrawn(open_page: Open, hou
         expect(made).to_contain_text("No mail was sent: pass the link on yourself.")
         link = made.locator("code").inner_text()
         made.get_by_role("button", name="Copy").click()
-        expect(made.get_by_role("button", name="Copied")).to_be_visible()
+        expect(made.get_by_role("button", name="Copied", exact=True)).to_be_visible()
         assert page.evaluate("navigator.clipboard.readText()") == link
         made.get_by_role("button", name="Done").click()
         row = page.get_by_role("row", name="pia@example.test")

@@ -18,7 +18,14 @@ VARIABLE = "OUTLAYTEST_SERVERS"
 TEMPLATE = "outlay_template"
 DEBIAN_15 = Path("/usr/lib/postgresql/15/bin")
 # Nothing here outlives the run, so nothing needs to reach the disk.
-_FAST = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off", "shared_buffers": "64MB"}
+_FAST = {
+    "fsync": "off",
+    "synchronous_commit": "off",
+    "full_page_writes": "off",
+    "shared_buffers": "64MB",
+    # Several servers of two workers each, with pools of their own, share one database server here.
+    "max_connections": "400",
+}
 
 
 @dataclass(frozen=True)
