@@ -1,12 +1,10 @@
 """The composition root: the only place that knows all parts and wires them together."""
 
-import json
 import os
 import threading
 import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from dataclasses import asdict, dataclass
 from datetime import timedelta
 
 from fastapi import FastAPI
@@ -16,6 +14,7 @@ from starlette.types import ASGIApp, Lifespan
 from outlay import __version__
 from outlay.db.announce import PgAnnouncer
 from outlay.db.connect import Database
+from outlay.db.provision import Handover
 from outlay.db.roles import DatabaseUrls
 from outlay.doors import health, page, reference
 from outlay.doors.http.middleware import BodyLimit, HeadAsGet, RequestContext
@@ -33,52 +32,26 @@ from outlay.kit.logs import configure_logs
 from outlay.mail import Mailer
 from outlay.settings import Settings, load_settings
 
-# How the parent tells its workers what it has prepared; no setting of a person's.
-SERVING_VARIABLE = "_OUTLAY_SERVING"
 _COMPRESS_FROM_BYTES = 1_000
 _PARENT_WATCH_S = 0.5
 # Jobs must have stopped, and be back in the queue, before the parent's patience with its workers ends.
 _JOBS_GRACE_SHARE = 0.5
 
 
-@dataclass(frozen=True)
-class Serving:
-    """What the parent hands to its workers: the database it prepared, and who it is."""
-
-    urls: DatabaseUrls
-    is_embedded: bool
-    parent_pid: int
-
-    def to_text(self) -> str:
-        """As it stands in the environment."""
-        return json.dumps(asdict(self))
-
-    @classmethod
-    def from_environment(cls) -> "Serving":
-        """As the parent left it."""
-        fields = json.loads(os.environ[SERVING_VARIABLE])
-        return cls(DatabaseUrls(**fields["urls"]), fields["is_embedded"], fields["parent_pid"])
-
-
 def serving_app() -> ASGIApp:
     """What a worker process serves; it ends when its parent does."""
     settings = load_settings()
     configure_logs(settings.log_level, settings.log_format)
-    serving = Serving.from_environment()
-    threading.Thread(target=_end_with, args=(serving.parent_pid,), name="outlay-parent-watch", daemon=True).start()
-    services = make_services(settings, serving.urls, is_embedded=serving.is_embedded)
+    handover = Handover.from_environment()
+    threading.Thread(target=_end_with, args=(handover.parent_pid,), name="outlay-parent-watch", daemon=True).start()
+    services = make_services(settings, handover.urls, is_embedded=handover.is_embedded)
     live = LiveDoor(services.database, services.policy, origin=settings.origin)
     return around(live.around(make_api(services, _running(services, live))), settings)
 
 
-def open_database(settings: Settings, urls: DatabaseUrls) -> Database:
-    """The pools of one process."""
-    return Database(urls, pool_size=settings.database_pool_size, pool_wait_s=settings.database_pool_wait_s)
-
-
 def make_services(settings: Settings, urls: DatabaseUrls, *, is_embedded: bool) -> Services:
     """One of each."""
-    database = open_database(settings, urls)
+    database = Database(urls, pool_size=settings.database_pool_size, pool_wait_s=settings.database_pool_wait_s)
     return Services(
         settings=settings,
         database=database,
@@ -147,7 +120,9 @@ def _running(services: Services, live: LiveDoor) -> Lifespan[FastAPI]:
         await announcer.start()
         await live.start()
         if settings.jobs_in_server:
-            await jobs.start(concurrency=settings.jobs_concurrency, grace_s=settings.shutdown_grace_s * _JOBS_GRACE_SHARE)
+            await jobs.start(
+                concurrency=settings.jobs_concurrency, grace_s=settings.shutdown_grace_s * _JOBS_GRACE_SHARE
+            )
         yield
         # The live door first: its browsers move on to another process while our jobs finish.
         await live.stop()

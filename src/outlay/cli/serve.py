@@ -20,6 +20,8 @@ from outlay.settings import PREFIX, Settings, load_settings
 if TYPE_CHECKING:
     from granian.server.common import AbstractServer
 
+    from outlay.db.roles import DatabaseUrls
+
 # Workers that die so often in a row stay down, and we end; with the pauses between, that takes about half a minute.
 _RUNS_MAX = 8
 _LISTEN_TO_SIGNALS_EVERY_S = 0.1
@@ -35,7 +37,7 @@ def serve(
     context: click.Context, host: str | None, port: int | None, workers: int | None, data_dir: Path | None
 ) -> None:
     """Serve Outlay until it is interrupted."""
-    from outlay.db.provision import serving
+    from outlay.db.provision import Handover, serving
 
     given_data_dir = data_dir or context.obj["data_dir"]
     settings = load_settings(host=host, port=port, workers=workers, data_dir=given_data_dir)
@@ -47,24 +49,21 @@ def serve(
         os.kill(os.getpid(), signal.SIGTERM)
 
     with _port_held(settings), serving(settings, _say, end_without_database) as urls:
-        from outlay.app import SERVING_VARIABLE, Serving
-
-        is_embedded = settings.database_url is None
-        os.environ[SERVING_VARIABLE] = Serving(urls, is_embedded, os.getpid()).to_text()
+        Handover(urls, is_embedded=settings.database_url is None, parent_pid=os.getpid()).to_environment()
         _hand_on(settings)
-        asyncio.run(_welcome(settings))
+        asyncio.run(_welcome(settings, urls))
         _tell_workers_from_their_first_moment()
         _run_workers(settings)
     if database_lost.is_set():
         raise click.ClickException("The database stays down: postgres.log in the data directory says why.")
 
 
-async def _welcome(settings: Settings) -> None:
+async def _welcome(settings: Settings, urls: "DatabaseUrls") -> None:
     """Says where to go, with a link for the owner of a new installation."""
-    from outlay.app import Serving, open_database
+    from outlay.db.connect import Database
     from outlay.identity.sign_in.first_run import ensure_workspace, way_in
 
-    database = open_database(settings, Serving.from_environment().urls)
+    database = Database(urls, pool_size=1, pool_wait_s=settings.database_pool_wait_s)
     try:
         await ensure_workspace(database)
         link = await way_in(database)

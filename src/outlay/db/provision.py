@@ -1,7 +1,10 @@
 """Finds the database that the settings name, makes it ready, and says where each role connects."""
 
+import json
+import os
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import asdict, dataclass
 
 from outlay.db import migrate, roles
 from outlay.db.embedded import EmbeddedConfig, EmbeddedServer, RunningServer, attach
@@ -10,7 +13,29 @@ from outlay.settings import Settings
 
 DATABASE = "outlay"
 
+# How the parent tells its workers what it has prepared; no setting of a person's.
+_HANDOVER_VARIABLE = "_OUTLAY_SERVING"
+
 OnState = Callable[[str], None]
+
+
+@dataclass(frozen=True)
+class Handover:
+    """What a serving parent hands to its workers: the database it prepared, and who it is."""
+
+    urls: DatabaseUrls
+    is_embedded: bool
+    parent_pid: int
+
+    def to_environment(self) -> None:
+        """Leaves it where processes that we start find it."""
+        os.environ[_HANDOVER_VARIABLE] = json.dumps(asdict(self))
+
+    @classmethod
+    def from_environment(cls) -> "Handover":
+        """As the parent left it."""
+        fields = json.loads(os.environ[_HANDOVER_VARIABLE])
+        return cls(DatabaseUrls(**fields["urls"]), fields["is_embedded"], fields["parent_pid"])
 
 
 def embedded_config(settings: Settings) -> EmbeddedConfig:
