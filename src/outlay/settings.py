@@ -14,6 +14,8 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 
 PREFIX = "OUTLAY_"
 ENV_FILE = ".env"
+# What building the page reads; set while serving, they are no mistake.
+_BUILD_VARIABLES = frozenset({"OUTLAY_WEB_SKIP", "OUTLAY_WEB_NODE"})
 _MASK = "********"
 
 
@@ -165,7 +167,7 @@ def unknown_variables(environment: Mapping[str, str] | None = None) -> Iterator[
     present = os.environ if environment is None else environment
     names = {*present, *(dotenv_values(ENV_FILE) if environment is None else ())}
     for name in sorted(names):
-        if name.startswith(PREFIX) and name not in known:
+        if name.startswith(PREFIX) and name not in known | _BUILD_VARIABLES:
             near = difflib.get_close_matches(name, known, n=1)
             hint = f" Did you mean {near[0]}?" if near else ""
             yield f"{name} is not a setting of Outlay and has no effect.{hint}"

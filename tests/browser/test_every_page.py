@@ -159,7 +159,8 @@ def test_an_address_that_leads_nowhere_says_so_and_leads_home(desk: Page) -> Non
 @pytest.mark.parametrize(
     ("address", "opener", "opened"),
     [
-        ("/", "Last 30 days", "Date range"),
+        ("/gallery", "Last 30 days", "Date range"),
+        ("/", "Client", "Filter by client"),
         ("/", "Search and commands", "Search and commands"),
         ("/settings/agents", "Add agent", "Add agent"),
         ("/settings/workspace", "Time zone", "Time zone"),
@@ -168,7 +169,7 @@ def test_an_address_that_leads_nowhere_says_so_and_leads_home(desk: Page) -> Non
     ],
 )
 def test_what_opens_on_a_page_is_accessible_too(desk: Page, address: str, opener: str, opened: str) -> None:
-    walk(desk, address, ROOMS[address])
+    walk(desk, address, INSIDE[address])
     desk.get_by_role("button", name=opener).click()
     dialog = desk.get_by_role("dialog", name=opened)
     expect(dialog).to_be_visible()

@@ -27,7 +27,7 @@ def _chips(page: Page) -> list[str]:
 
 def test_what_is_chosen_stands_in_the_address_and_opens_the_same_view_elsewhere(open_page: Open, studio: House) -> None:
     with open_page(cookie=studio.cookie) as page:
-        go(page, "/")
+        go(page, "/gallery")
         expect(page.get_by_role("button", name="Reset")).to_have_count(0)
         page.get_by_role("button", name="Last 30 days").click()
         page.get_by_role("group", name="Presets").get_by_role("button", name="This quarter").click()
@@ -36,7 +36,7 @@ def test_what_is_chosen_stands_in_the_address_and_opens_the_same_view_elsewhere(
         _choose(page, "Campaign", "Guest care")
         _choose(page, "Agent", "Ad Optimizer")
         expect(page).to_have_url(
-            f"{studio.origin}/?range=this-quarter&compare=year&client=sundrel-solar&client=tamwick-coffee"
+            f"{studio.origin}/gallery?range=this-quarter&compare=year&client=sundrel-solar&client=tamwick-coffee"
             "&campaign=yarrowby-guest-care&agent=ad-optimizer"
         )
         chips = _chips(page)
@@ -60,17 +60,21 @@ def test_what_is_chosen_stands_in_the_address_and_opens_the_same_view_elsewhere(
         page.get_by_role("link", name="Agents").first.click()
         settle(page, "Agents")
         page.get_by_role("link", name="Home", exact=True).click()
+        expect(page.get_by_role("button", name="Remove filter Client: Tamwick Coffee")).to_be_visible()
+        page.go_back()
+        page.go_back()
+        settle(page, "Charts")
         expect(page.get_by_role("button", name="This quarter")).to_be_visible()
 
         page.get_by_role("button", name="Reset").click()
-        expect(page).to_have_url(f"{studio.origin}/")
+        expect(page).to_have_url(f"{studio.origin}/gallery")
         expect(page.get_by_role("button", name="Last 30 days")).to_be_visible()
         expect(page.get_by_role("button", name="Reset")).to_have_count(0)
 
 
 def test_a_free_range_is_both_days_and_names_the_time_zone(open_page: Open, studio: House) -> None:
     with open_page(cookie=studio.cookie) as page:
-        go(page, "/")
+        go(page, "/gallery")
         filters = page.get_by_role("region", name="Filters")
         expect(filters).to_contain_text("Berlin, GMT+")
         page.get_by_role("button", name="Last 30 days").click()
@@ -80,7 +84,7 @@ def test_a_free_range_is_both_days_and_names_the_time_zone(open_page: Open, stud
         expect(page.get_by_role("alert")).to_have_text("The last day is before the first.")
         page.get_by_label("From").fill("2026-02-28")
         page.get_by_role("button", name="Apply range").click()
-        expect(page).to_have_url(f"{studio.origin}/?from=2026-02-28&to=2026-03-01")
+        expect(page).to_have_url(f"{studio.origin}/gallery?from=2026-02-28&to=2026-03-01")
         expect(filters.get_by_role("button", name="Feb 28 – Mar 1, 2026")).to_be_visible()
 
 
@@ -88,14 +92,45 @@ def test_what_an_address_says_wrongly_is_left_out_and_the_rest_holds(open_page: 
     with open_page(cookie=studio.cookie) as page:
         go(
             page,
-            "/?range=for-ever&compare=%3Cscript%3E&from=2026-02-30&to=2026-03-01&client=NOT%20A%20KEY"
+            "/gallery?range=for-ever&compare=%3Cscript%3E&from=2026-02-30&to=2026-03-01&client=NOT%20A%20KEY"
             "&client=sundrel-solar&client=sundrel-solar&agent=&campaign=no-such-campaign",
         )
         expect(page.get_by_role("button", name="Last 30 days")).to_be_visible()
         expect(page.get_by_label("Compare with")).to_have_value("previous")
         expect(page.get_by_role("button", name="Remove filter Client: Sundrel Solar")).to_be_visible()
         assert _chips(page) == ["Client: Sundrel Solar", "Campaign: no-such-campaign"]
-        expect(page).to_have_url(f"{studio.origin}/?client=sundrel-solar&campaign=no-such-campaign")
+        expect(page).to_have_url(f"{studio.origin}/gallery?client=sundrel-solar&campaign=no-such-campaign")
+
+
+def test_a_page_offers_the_filters_that_change_it_and_no_others(open_page: Open, studio: House) -> None:
+    with open_page(cookie=studio.cookie) as page:
+        go(page, "/?range=today&campaign=yarrowby-guest-care")
+        filters = page.get_by_role("region", name="Filters")
+        expect(filters.get_by_role("button")).to_have_text(["Client"])
+        expect(filters.get_by_role("combobox")).to_have_count(0)
+        go(page, "/settings/keys", "API keys")
+        expect(filters).to_have_count(0)
+
+
+def test_chosen_clients_narrow_what_home_counts_and_the_lists_behind_it(open_page: Open, studio: House) -> None:
+    with studio.api as api:
+        owned = {
+            name: api.get("/campaigns", params={"client": name, "limit": 500}).raise_for_status().json()["items"]
+            for name in ("sundrel-solar", "tamwick-coffee")
+        }
+    first, second = (len(items) for items in owned.values())
+    assert first > 0 and second > 0
+    with open_page(cookie=studio.cookie) as page:
+        go(page, "/?client=sundrel-solar")
+        campaigns = page.get_by_role("main").get_by_role("link", name=re.compile("^Campaigns"))
+        expect(campaigns).to_have_text(f"Campaigns{first}of the chosen client")
+        _choose(page, "Client", "Tamwick Coffee")
+        expect(campaigns).to_have_text(f"Campaigns{first + second}of 2 chosen clients")
+        campaigns.click()
+        settle(page, "Campaigns")
+        expect(page.get_by_role("row")).to_have_count(1 + first + second)
+        page.get_by_role("button", name="Remove filter Client: Sundrel Solar").click()
+        expect(page.get_by_role("row")).to_have_count(1 + second)
 
 
 def test_a_list_keeps_its_search_in_the_address_and_takes_nonsense_calmly(open_page: Open, studio: House) -> None:

@@ -45,8 +45,9 @@ def _name(address: str) -> str:
 @looks_of_all
 def test_what_opens_on_a_page(open_page: Open, studio: House, looks: str) -> None:
     with open_page(VISITS[looks], cookie=studio.cookie) as page:
-        go(page, "/?client=sundrel-solar&client=tamwick-coffee&range=this-quarter")
+        go(page, "/?client=sundrel-solar&client=tamwick-coffee")
         _take(page, "home-filtered", looks)
+        go(page, "/gallery?client=sundrel-solar&client=tamwick-coffee&range=this-quarter")
         page.get_by_role("button", name="This quarter").click()
         _take(page, "range-picker", looks, whole=False)
         page.keyboard.press("Escape")

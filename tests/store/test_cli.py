@@ -16,8 +16,9 @@ import pytest
 from outlay.identity.keys.model import KEY_PREFIX
 from outlay.kit.ids import Token
 from tests.store.embedded_help import eventually
-from tests.support.processes import OUTLAY, Server
-from tests.support.terminal import Terminal
+from tests.support.processes import OUTLAY, Server, external
+from tests.support.servers import ServerForTests
+from tests.support.terminal import Said, Terminal
 
 
 @pytest.fixture(scope="module")
@@ -30,7 +31,15 @@ def folder() -> Iterator[Path]:
 
 
 @pytest.fixture(scope="module")
-def server(folder: Path) -> Iterator[Server]:
+def first_key(folder: Path) -> Said:
+    """What the real program says on an empty machine; every command after it meets what that made."""
+    return Terminal({"OUTLAY_DATA_DIR": str(folder / "data")}, folder).runs(
+        "keys", "create", "--role", "owner", "--quiet"
+    )
+
+
+@pytest.fixture(scope="module")
+def server(folder: Path, first_key: Said) -> Iterator[Server]:
     """Most commands are run beside a serving Outlay, as they will be; it also spares each of them a start."""
     with Server({"OUTLAY_DATA_DIR": str(folder / "data")}) as running:
         yield running
@@ -41,24 +50,27 @@ def terminal(server: Server, folder: Path) -> Terminal:
     return Terminal({"OUTLAY_DATA_DIR": str(folder / "data"), "OUTLAY_PORT": str(server.port)}, folder)
 
 
+@pytest.fixture
+def apart(newest_server: ServerForTests, worker: str, folder: Path) -> Terminal:
+    """Beside a database in which there is nothing yet, for whoever needs one of their own."""
+    return Terminal(external(newest_server.clone(f"cli_{worker}")), folder)
+
+
 def me(server: Server, key: str) -> httpx.Response:
     return httpx.get(f"{server.origin}/api/v1/me", headers={"Authorization": f"Bearer {key}"}, timeout=30)
 
 
-def test_a_first_key_on_an_empty_machine_makes_the_first_workspace(folder: Path):
-    alone = Terminal({"OUTLAY_DATA_DIR": str(folder / "alone")}, folder)
-    said = alone.does("keys", "create", "--role", "owner", "--quiet")
-
-    assert said.err == ""
-    assert Token.parse(said.out.removesuffix("\n"), KEY_PREFIX) is not None
-    assert [one["name"] for one in alone.does("workspaces", "list", "--json").data] == ["My agency"]
+def test_a_first_key_on_an_empty_machine_makes_the_first_workspace(first_key: Said, terminal: Terminal, server: Server):
+    assert (first_key.code, first_key.err) == (0, "")
+    assert Token.parse(first_key.out.removesuffix("\n"), KEY_PREFIX) is not None
+    assert [one["name"] for one in terminal.does("workspaces", "list", "--json").data] == ["My agency"]
+    assert me(server, first_key.out.strip()).json()["role"] == "owner"
 
 
 def test_a_quiet_key_beside_a_server_is_all_that_is_printed_and_works_at_once(terminal: Terminal, server: Server):
-    warned = Terminal({**terminal.settings, "OUTLAY_PRT": "1"}, terminal.folder)
-    said = warned.does("keys", "create", "--role", "owner", "--quiet")
+    said = terminal.with_settings(OUTLAY_PRT="1").runs("keys", "create", "--role", "owner", "--quiet")
 
-    assert said.err == ""
+    assert (said.code, said.err) == (0, "")
     assert len(said.out.splitlines()) == 1
     answer = me(server, said.out.strip())
     assert answer.status_code == 200
@@ -119,23 +131,22 @@ def test_an_unknown_key_cannot_be_revoked(terminal: Terminal):
     assert said.err.startswith("error: There is no such key")
 
 
-def test_with_several_workspaces_one_has_to_be_named(folder: Path):
-    shared = Terminal({"OUTLAY_DATA_DIR": str(folder / "several")}, folder)
+def test_with_several_workspaces_one_has_to_be_named(apart: Terminal):
     owner = ["--owner-email", "ada@example.test", "--owner-name", "Ada"]
-    first = shared.does(
+    first = apart.does(
         "workspaces", "create", "North", "--zone", "Europe/Berlin", "--currency", "EUR", *owner, "--json"
     )
-    shared.does("workspaces", "create", "South", *owner)
+    apart.does("workspaces", "create", "South", *owner)
 
-    said = shared.says("users", "list")
+    said = apart.says("users", "list")
     assert said.code == 1
     assert "'North', 'South'" in said.err
     for named in ("North", first.data["id"]):
-        assert [user["email"] for user in shared.does("users", "list", "--workspace", named, "--json").data] == [
+        assert [user["email"] for user in apart.does("users", "list", "--workspace", named, "--json").data] == [
             "ada@example.test"
         ]
     assert first.data["time_zone"] == "Europe/Berlin"
-    assert [row["ok"] for row in shared.does("audit", "verify", "--json").data] == [True, True]
+    assert [row["ok"] for row in apart.does("audit", "verify", "--json").data] == [True, True]
 
 
 def test_a_workspace_that_cannot_be_is_refused_and_nothing_of_it_stays(terminal: Terminal):
@@ -180,17 +191,16 @@ def test_the_record_shows_what_was_done_at_the_command_line(terminal: Terminal):
     assert terminal.does("audit", "verify").code == 0
 
 
-def test_a_changed_record_is_found(folder: Path):
-    tampered = Terminal({"OUTLAY_DATA_DIR": str(folder / "tampered")}, folder)
-    tampered.does("keys", "create", "--role", "owner")
-    workspace = tampered.does("workspaces", "list", "--json").data[0]["id"]
+def test_a_changed_record_is_found(apart: Terminal):
+    apart.does("keys", "create", "--role", "owner")
+    workspace = apart.does("workspaces", "list", "--json").data[0]["id"]
     statement = "update audit_entry set actor_name = 'somebody else' where seq = 2"
-    tampered.does("db", "shell", "--role", "owner", "--workspace", workspace, "--", "-qc", statement)
+    apart.does("db", "shell", "--role", "owner", "--workspace", workspace, "--", "-qc", statement)
 
-    said = tampered.says("audit", "verify", "--json")
+    said = apart.says("audit", "verify", "--json")
     assert said.code == 1
     assert [(row["ok"], row["broken_at"]) for row in said.data] == [(False, 2)]
-    said = tampered.says("db", "verify", "--json")
+    said = apart.says("db", "verify", "--json")
     assert said.code == 1
     assert [one["check"] for one in said.data if not one["ok"]] == ["nobody changed the audit log"]
 
@@ -202,14 +212,12 @@ def test_every_check_of_a_sound_database_passes_beside_a_server(terminal: Termin
     assert terminal.does("db", "verify").out.count("ok ") == len(found)
 
 
-def test_a_hole_in_the_guard_is_found(folder: Path):
-    holed = Terminal({"OUTLAY_DATA_DIR": str(folder / "holed")}, folder)
-    assert "from nothing to" in holed.does("db", "upgrade").out
-    assert "up to date" in holed.does("db", "upgrade").out
-    holed.does("db", "shell", "--role", "owner", "--", "-qc", "alter table client disable row level security")
-    holed.does("db", "shell", "--role", "owner", "--", "-qc", "revoke select on agent from outlay_operator")
+def test_a_hole_in_the_guard_is_found(apart: Terminal):
+    assert "up to date" in apart.does("db", "upgrade").out
+    apart.does("db", "shell", "--role", "owner", "--", "-qc", "alter table client disable row level security")
+    apart.does("db", "shell", "--role", "owner", "--", "-qc", "revoke select on agent from outlay_operator")
 
-    said = holed.says("db", "verify")
+    said = apart.says("db", "verify")
     assert said.code == 1
     assert "client: row-level security is off" in said.out
     assert "public.agent cannot be read by outlay_operator" in said.out

@@ -37,7 +37,7 @@ def test_the_list_of_commands_says_of_each_what_its_own_help_says(name: str):
 
 
 def test_nothing_at_all_is_a_question_for_help(terminal: Terminal):
-    said = terminal.says()
+    said = terminal.runs()
     assert said.code == 2
     assert "Commands:" in said.err
 
@@ -62,7 +62,7 @@ def test_a_time_that_is_none_is_a_mistake_of_use(terminal: Terminal, moment: str
 
 
 def test_config_shows_what_differs_from_the_default(terminal: Terminal):
-    changed = Terminal({**terminal.settings, "OUTLAY_PORT": "8080"}, terminal.folder)
+    changed = terminal.with_settings(OUTLAY_PORT="8080")
     lines = changed.does("config").out.splitlines()
     assert [line.split()[0] for line in lines] == ["setting", "OUTLAY_DATA_DIR", "OUTLAY_PORT"]
 
@@ -94,7 +94,7 @@ def test_a_data_directory_may_be_named_before_and_after_the_command(terminal: Te
 
 
 def test_an_unknown_variable_is_warned_of_once_and_names_the_nearest(terminal: Terminal):
-    misspelt = Terminal({**terminal.settings, "OUTLAY_PRT": "8080"}, terminal.folder)
+    misspelt = terminal.with_settings(OUTLAY_PRT="8080")
     said = misspelt.does("config")
     assert said.err.count("OUTLAY_PRT") == 1
     assert "OUTLAY_PORT" in said.err
@@ -102,7 +102,7 @@ def test_an_unknown_variable_is_warned_of_once_and_names_the_nearest(terminal: T
 
 
 def test_a_bad_value_is_one_line_that_names_the_variable(terminal: Terminal):
-    said = Terminal({"OUTLAY_PORT": "many"}, terminal.folder).says("config")
+    said = Terminal({"OUTLAY_PORT": "many"}, terminal.folder).runs("config")
     assert said.code == 1
     assert said.err.startswith("error: OUTLAY_PORT: ")
     assert said.err.count("\n") == 1
@@ -129,7 +129,7 @@ def test_a_database_that_cannot_be_reached_is_one_line_without_the_password(term
 
 
 def test_debug_shows_where_an_error_comes_from(terminal: Terminal):
-    said = terminal.says("--debug", "db", "verify")
+    said = terminal.runs("--debug", "db", "verify")
     assert said.code == 1
     assert "Traceback" in said.err
     assert "NoDatabase" in said.err

@@ -245,3 +245,7 @@ def test_credentials_set_apart_are_used(monkeypatch: pytest.MonkeyPatch) -> None
     assert urls is not None
     assert urls.app == "postgresql://mine@db/outlay"
     assert urls.operator == "postgresql://outlay_operator@db/outlay"
+
+
+def test_what_only_building_reads_is_no_mistake() -> None:
+    assert list(unknown_variables({"OUTLAY_WEB_SKIP": "1", "OUTLAY_WEB_NODE": "wheel"})) == []

@@ -30,12 +30,35 @@ async function readPage(kind: PortfolioKind, query: PortfolioQuery): Promise<Pag
   return answer(api.GET("/api/v1/agents", { params: { query } }));
 }
 
-export const portfolioListQuery = (kind: PortfolioKind, filter: PortfolioQuery) =>
+type PortfolioFilter = Omit<PortfolioQuery, "client" | "cursor"> & { clients?: string[] };
+
+/** Where the list of each client goes on; a client whose list has ended is gone from it. */
+type Place = { client: string | undefined; cursor?: string }[];
+
+interface Merged {
+  items: PortfolioItem[];
+  next: Place;
+}
+
+/** The API narrows to one client at a time, and nothing belongs to two, so the lists of several are laid together. */
+async function readMerged(kind: PortfolioKind, filter: PortfolioQuery, place: Place): Promise<Merged> {
+  const pages = await Promise.all(place.map((each) => readPage(kind, { ...filter, ...each })));
+  const next = pages.flatMap((page, index) => (page.next ? [{ client: place[index]?.client, cursor: page.next }] : []));
+  const items = pages.flatMap((page) => page.items);
+  if (place.length > 1) items.sort((a, b) => a.name.localeCompare(b.name));
+  return { items, next };
+}
+
+function beginning(clients: string[] = []): Place {
+  return clients.length > 0 ? clients.map((client) => ({ client })) : [{ client: undefined }];
+}
+
+export const portfolioListQuery = (kind: PortfolioKind, { clients, ...filter }: PortfolioFilter) =>
   infiniteQueryOptions({
-    queryKey: [kind, "list", filter],
-    queryFn: ({ pageParam }) => readPage(kind, { ...filter, cursor: pageParam }),
-    initialPageParam: undefined as string | undefined,
-    getNextPageParam: (page) => page.next ?? undefined,
+    queryKey: [kind, "list", filter, clients],
+    queryFn: ({ pageParam }) => readMerged(kind, filter, pageParam),
+    initialPageParam: beginning(clients),
+    getNextPageParam: (page) => (page.next.length > 0 ? page.next : undefined),
     placeholderData: keepPreviousData,
   });
 
@@ -53,12 +76,12 @@ export interface Count {
   more: boolean;
 }
 
-export const portfolioCountQuery = (kind: PortfolioKind, filter: PortfolioQuery = {}) =>
+export const portfolioCountQuery = (kind: PortfolioKind, { clients, ...filter }: PortfolioFilter = {}) =>
   queryOptions({
-    queryKey: [kind, "count", filter],
+    queryKey: [kind, "count", filter, clients],
     queryFn: async (): Promise<Count> => {
-      const page = await readPage(kind, { ...filter, limit: COUNT_LIMIT });
-      return { value: page.items.length, more: Boolean(page.next) };
+      const { items, next } = await readMerged(kind, { ...filter, limit: COUNT_LIMIT }, beginning(clients));
+      return { value: items.length, more: next.length > 0 };
     },
     placeholderData: keepPreviousData,
   });

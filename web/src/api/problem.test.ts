@@ -23,6 +23,15 @@ describe("a refusal", () => {
     expect(problem.fieldErrors()).toEqual({ email: "is not an e-mail address", password: "is too short" });
   });
 
+  it("of invalid values is told in words for people, without what only programmers know", async () => {
+    const detail = "query.q: Value error, must not hold control characters";
+    const errors = [{ path: "query.q", message: "Value error, must not hold control characters" }];
+    const problem = await problemOf(answer(422, { code: "invalid_request", detail, errors }));
+    expect(problem.message).toBe("Must not hold control characters");
+    const ofBody = [{ path: "time_zone", message: "Value error, no such zone" }];
+    expect((await problemOf(answer(422, { errors: ofBody }))).message).toBe("Time zone: no such zone");
+  });
+
   it("says how long to wait", async () => {
     const problem = await problemOf(answer(429, { code: "too_many_attempts" }, { "retry-after": "42" }));
     expect(problem.retryAfterSeconds).toBe(42);

@@ -22,12 +22,13 @@ export class ApiProblem extends Error {
   readonly retryAfterSeconds: number | null;
 
   constructor(status: number, body: ProblemBody, retryAfterSeconds: number | null = null) {
-    super(body.detail || body.title || "The request failed.");
+    const errors = (body.errors ?? []).map(({ path, message }) => ({ path, message: withoutPrefix(message) }));
+    super(sentenceOf(errors) || body.detail || body.title || "The request failed.");
     this.status = status;
     this.code = body.code ?? "internal_error";
     this.title = body.title ?? "The request failed";
     this.requestId = body.request_id ?? null;
-    this.errors = body.errors ?? [];
+    this.errors = errors;
     this.retryAfterSeconds = retryAfterSeconds;
   }
 
@@ -36,6 +37,21 @@ export class ApiProblem extends Error {
     const named = this.errors.map(({ path, message }) => [path.split(/[./]/).pop() ?? path, message] as const);
     return Object.fromEntries(named);
   }
+}
+
+/** The server's validator says first what kind of exception it met, which tells a person nothing. */
+function withoutPrefix(message: string): string {
+  return message.replace(/^(value|assertion) error, /i, "");
+}
+
+/** Which fields are wrong and why. A parameter of the address has no name that a person would know. */
+function sentenceOf(errors: FieldError[]): string {
+  const sentences = errors.slice(0, 3).map(({ path, message }) => {
+    const name = path.startsWith("query.") ? "" : (path.split(/[./]/).pop() ?? "").replaceAll("_", " ");
+    const sentence = name ? `${name}: ${message}` : message;
+    return sentence.charAt(0).toUpperCase() + sentence.slice(1);
+  });
+  return sentences.join("; ");
 }
 
 /** The server gave no answer at all. */

@@ -6,7 +6,7 @@ export const ROLE_WORDS: Record<Role, { name: string; can: string }> = {
   admin: { name: "Admin", can: "Everything except owners" },
   manager: { name: "Manager", can: "Clients, campaigns, agents, budgets and spend" },
   analyst: { name: "Analyst", can: "Reads and exports everything about spend" },
-  viewer: { name: "Viewer", can: "Reads" },
+  viewer: { name: "Viewer", can: "Reads clients, campaigns, agents and spend, and changes nothing" },
   portal: { name: "Portal", can: "Reads one client only" },
   agent: { name: "Agent", can: "Writes and reads the spend of one agent" },
 };

@@ -13,12 +13,15 @@ import { BottomBar } from "./BottomBar";
 import { Header } from "./Header";
 import { Rail } from "./Rail";
 
-const CommandPalette = lazy(() => import("../palette/CommandPalette"));
+const loadPalette = () => import("../palette/CommandPalette");
+const CommandPalette = lazy(loadPalette);
+const PALETTE_DELAY_MS = 500;
 
 export function Shell() {
-  const hasFilters = useMatches({ select: (matches) => matches.some((match) => match.staticData.hasFilters) });
+  const filters = useMatches({ select: (matches) => matches.at(-1)?.staticData.filters });
   useLiveConnection();
   usePaletteKey();
+  usePreloadedPalette();
   const main = useFocusOnNavigation();
   const isPaletteOpen = usePalette();
   return (
@@ -38,9 +41,9 @@ export function Shell() {
           tabIndex={-1}
           className="mx-auto flex w-full max-w-[1440px] min-w-0 grow flex-col gap-4 p-3 pb-24 outline-none sm:p-4 sm:pb-24 md:p-6 md:pb-12"
         >
-          {hasFilters && (
+          {filters && (
             <ErrorBoundary what="The filter bar">
-              <FilterBar />
+              <FilterBar controls={filters} />
             </ErrorBoundary>
           )}
           <Outlet />
@@ -74,6 +77,15 @@ function usePaletteKey() {
     };
     window.addEventListener("keydown", onKey);
     return () => window.removeEventListener("keydown", onKey);
+  }, []);
+}
+
+/** What is typed before the palette is there would be lost, so it is fetched as soon as the page has come to rest. */
+function usePreloadedPalette() {
+  useEffect(() => {
+    // Not every browser says when it is idle.
+    const timer = setTimeout(() => void loadPalette().catch(() => undefined), PALETTE_DELAY_MS);
+    return () => clearTimeout(timer);
   }, []);
 }
 

@@ -11,7 +11,14 @@ import {
 
 import { isSignedOut } from "../api/problem";
 import { meQuery } from "../api/session";
-import { parseSearch, readFilters, stringifySearch, type Filters } from "../filters/filters";
+import {
+  FILTER_CONTROLS,
+  parseSearch,
+  readFilters,
+  stringifySearch,
+  type FilterControl,
+  type Filters,
+} from "../filters/filters";
 import { SkeletonPage } from "../ui/Skeleton";
 import { NotFound, PageFailed, UnknownPage } from "./fallbacks";
 import { ownAddress, text } from "./parameters";
@@ -75,7 +82,7 @@ const app = createRoute({
 const home = createRoute({
   getParentRoute: () => app,
   path: "/",
-  staticData: { hasFilters: true },
+  staticData: { filters: ["client"] },
   component: lazyRouteComponent(() => import("../home/HomePage")),
 });
 
@@ -136,10 +143,11 @@ const profile = createRoute({
   component: lazyRouteComponent(() => import("../settings/profile/ProfilePage")),
 });
 
-/** Every chart with made-up figures, for building and for the browser tests; no menu leads there. */
+/** Every chart with made-up figures, for building and for the browser tests; only the command palette leads there. */
 const gallery = createRoute({
   getParentRoute: () => app,
   path: "/gallery",
+  staticData: { filters: FILTER_CONTROLS },
   component: lazyRouteComponent(() => import("../gallery/GalleryPage")),
 });
 const unknown = createRoute({ getParentRoute: () => app, path: "$", component: UnknownPage });
@@ -174,7 +182,7 @@ declare module "@tanstack/react-router" {
     router: ReturnType<typeof createAppRouter>;
   }
   interface StaticDataRouteOption {
-    /** The page shows spend, so the filter bar stands above it. */
-    hasFilters?: boolean;
+    /** The filters that have an effect on the page; the filter bar above it offers these. */
+    filters?: readonly FilterControl[];
   }
 }

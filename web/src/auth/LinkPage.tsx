@@ -28,7 +28,8 @@ export default function LinkPage() {
       <AuthLayout title="Sign-in link">
         <SpentLink error={signIn.error}>
           Ask for a new link, or sign in with your password. On the machine that runs Outlay,{" "}
-          <code className="font-mono text-code">outlay serve</code> prints a new one as long as nobody has signed in.
+          <code className="font-mono text-code">outlay serve</code> prints a new one as long as the only owner has no
+          password.
         </SpentLink>
       </AuthLayout>
     );

@@ -10,9 +10,9 @@ export interface BudgetBarProps {
   forecast?: string | null;
   level: Level;
   measure: Measure;
-  /** What the budget is for, for the accessible name. */
+  /** What the budget is for: written above the bar, and a part of its accessible name. */
   name: string;
-  /** Leaves out the text beside the bar. */
+  /** Leaves out the text around the bar, where a card already says it. */
   isBare?: boolean;
 }
 
@@ -26,6 +26,7 @@ export function BudgetBar({ spent, cap, forecast = null, level, measure, name, i
   const told = `${name}: ${measure.spoken(spent)} of ${measure.spoken(cap)}${expected}, ${word.toLowerCase()}`;
   return (
     <div className="budget" role="img" aria-label={told}>
+      {!isBare && <p className="budget-name">{name}</p>}
       <div className="budget-track">
         <div className="budget-fill" style={{ width: percent(spentAt), background: colour }} />
         <span className="budget-cap" style={{ left: percent(capAt) }} />

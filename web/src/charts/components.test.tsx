@@ -58,6 +58,7 @@ describe("a budget bar", () => {
       <BudgetBar name="Solar" spent="912.4" cap="1000" forecast="1090" level="high" measure={measure} />,
     );
     expect(html).toContain("Solar: 912.40 US dollars of 1,000.00 US dollars, forecast 1,090.00 US dollars, at risk");
+    expect(html).toContain(">Solar</p>");
     expect(html).toContain("$912.40</strong> of $1,000 · forecast $1,090");
   });
 });

@@ -84,10 +84,9 @@ function FreeRange({ days, onChoose }: { days: DayRange; onChoose: (days: DayRan
   };
   return (
     <form onSubmit={submit} noValidate className="mt-3 flex flex-col gap-3 border-t border-line pt-3">
-      <div className="grid grid-cols-2 gap-2">
-        <TextField label="From" type="date" name="from" defaultValue={days.first} className="px-2" />
-        <TextField label="To" type="date" name="to" defaultValue={days.last} className="px-2" />
-      </div>
+      {/* Side by side the year would disappear beneath the calendar's icon. */}
+      <TextField label="From" type="date" name="from" defaultValue={days.first} />
+      <TextField label="To" type="date" name="to" defaultValue={days.last} />
       {error && (
         <p role="alert" className="text-small text-crit">
           {error}

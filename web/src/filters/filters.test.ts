@@ -1,7 +1,7 @@
 /** Filters come from a URL that anybody may have written, and must survive the way there and back. */
 import { describe, expect, it } from "vitest";
 
-import { isDay, isFiltered, parseSearch, readFilters, stringifySearch } from "./filters";
+import { cleared, isDay, isFiltered, parseSearch, readFilters, stringifySearch } from "./filters";
 
 describe("filters in the URL", () => {
   it("survive the way to the URL and back", () => {
@@ -38,6 +38,19 @@ describe("filters in the URL", () => {
     ["an unknown parameter", { colour: "red" }],
   ])("ignore %s", (_, search) => {
     expect(readFilters(search)).toEqual({});
+  });
+
+  it("name every parameter, so that nothing of the raw address shines through where one is invalid", () => {
+    const raw = { range: "for-ever", from: "2026-02-30", to: "2026-03-01", client: "NOT A KEY" };
+    expect(Object.keys(readFilters(raw))).toEqual(["range", "from", "to", "compare", "client", "campaign", "agent"]);
+    expect(stringifySearch({ ...raw, ...readFilters(raw) })).toBe("");
+  });
+
+  it("are in force and cleared only for the controls that a page shows", () => {
+    const filters = { from: "2026-03-01", to: "2026-03-02", client: ["acme"] };
+    expect(isFiltered(filters, ["range"])).toBe(true);
+    expect(isFiltered(filters, ["campaign", "compare"])).toBe(false);
+    expect({ ...filters, ...cleared(["range"]) }).toEqual({ client: ["acme"] });
   });
 
   it("keep each choice once", () => {

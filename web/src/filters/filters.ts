@@ -50,6 +50,12 @@ export interface Filters {
   agent?: string[];
 }
 
+type FilterKey = keyof Filters;
+
+/** What the filter bar can offer; each page names those that have an effect on it. */
+export const FILTER_CONTROLS = ["range", "compare", ...DIMENSIONS] as const;
+export type FilterControl = (typeof FILTER_CONTROLS)[number];
+
 const KEY = /^[a-z0-9][a-z0-9_.-]{0,63}$/;
 const DAY = /^\d{4}-\d{2}-\d{2}$/;
 const CHOICES_MAX = 50;
@@ -73,10 +79,13 @@ function oneOf<Value extends string>(values: readonly Value[], value: unknown, f
   return known === fallback ? undefined : known;
 }
 
-/** Whatever a URL says, these are filters that can be used: what cannot be understood is left out. */
-export function readFilters(search: Record<string, unknown>): Filters {
+/**
+ * Whatever a URL says, these are filters that can be used: what cannot be understood is undefined. Every key is there,
+ * since the router lays the answer over the raw parameters, which would shine through where a key is absent.
+ */
+export function readFilters(search: Record<string, unknown>): Required<{ [Key in FilterKey]: Filters[Key] }> {
   const isFree = isDay(search.from) && isDay(search.to) && search.from <= search.to;
-  const filters: Filters = {
+  return {
     range: isFree ? undefined : oneOf(PRESETS, search.range, DEFAULT_PRESET),
     from: isFree ? (search.from as string) : undefined,
     to: isFree ? (search.to as string) : undefined,
@@ -85,15 +94,22 @@ export function readFilters(search: Record<string, unknown>): Filters {
     campaign: keys(search.campaign),
     agent: keys(search.agent),
   };
-  return withoutUndefined(filters);
 }
 
-function withoutUndefined<Value extends object>(value: Value): Value {
-  return Object.fromEntries(Object.entries(value).filter(([, each]) => each !== undefined)) as Value;
+/** Whether any of these controls is set to something else than its default. */
+export function isFiltered(filters: Filters, controls: readonly FilterControl[] = FILTER_CONTROLS): boolean {
+  const read = readFilters({ ...filters });
+  return controls.flatMap(keysOf).some((key) => read[key] !== undefined);
 }
 
-export function isFiltered(filters: Filters): boolean {
-  return Object.keys(readFilters({ ...filters })).length > 0;
+/** Nothing chosen in these controls. */
+export function cleared(controls: readonly FilterControl[]): Filters {
+  return Object.fromEntries(controls.flatMap(keysOf).map((key) => [key, undefined]));
+}
+
+/** The parameters that a control of the filter bar writes. */
+function keysOf(control: FilterControl): FilterKey[] {
+  return control === "range" ? ["range", "from", "to"] : [control];
 }
 
 /** The search parameters of a URL, a key given more than once becoming a list. */

@@ -4,16 +4,6 @@ import { useCallback } from "react";
 
 import { readFilters, type Filters } from "./filters";
 
-const NONE: Record<keyof Filters, undefined> = {
-  range: undefined,
-  from: undefined,
-  to: undefined,
-  compare: undefined,
-  client: undefined,
-  campaign: undefined,
-  agent: undefined,
-};
-
 export function useFilters() {
   const filters = useSearch({ from: "/app" });
   const navigate = useNavigate();
@@ -21,18 +11,10 @@ export function useFilters() {
     (next: Filters) =>
       void navigate({
         to: ".",
-        search: (current: Record<string, unknown>) => ({
-          ...current,
-          ...NONE,
-          ...readFilters({ ...current, ...next }),
-        }),
+        search: (current: Record<string, unknown>) => ({ ...current, ...readFilters({ ...current, ...next }) }),
         resetScroll: false,
       }),
     [navigate],
   );
-  const reset = useCallback(
-    () => void navigate({ to: ".", search: (current: Record<string, unknown>) => ({ ...current, ...NONE }) }),
-    [navigate],
-  );
-  return { filters, change, reset };
+  return { filters, change };
 }

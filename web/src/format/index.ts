@@ -8,6 +8,7 @@ export { changeBetween, formatChange, formatCount, formatPercent, spokenChange }
 export type { Change, CountOptions, Direction } from "./number";
 export {
   formatClock,
+  formatDate,
   formatDateTime,
   formatDay,
   formatDayOf,

@@ -3,6 +3,7 @@ import { describe, expect, it } from "vitest";
 
 import {
   formatClock,
+  formatDate,
   formatDateTime,
   formatDay,
   formatDayOf,
@@ -24,6 +25,7 @@ describe("an instant", () => {
   it("falls on the day of the workspace zone", () => {
     expect(formatDayOf("2026-10-03T02:30:00Z", newYork)).toBe("2 Oct");
     expect(formatDayOf("2026-10-03T02:30:00Z", kathmandu)).toBe("3 Oct");
+    expect(formatDate("2027-01-01T02:30:00Z", newYork)).toBe("31 Dec 2026");
   });
 
   it("has a clock of 24 hours that starts at 00", () => {

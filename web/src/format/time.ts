@@ -16,6 +16,11 @@ export function formatDateTime(instant: string | Date, options: TimeOptions): st
   return write(instant, options, { day: "numeric", month: "short", year: "numeric", ...CLOCK });
 }
 
+/** The calendar day that an instant falls on in a zone, with its year: `3 Oct 2026`. */
+export function formatDate(instant: string | Date, options: TimeOptions): string {
+  return write(instant, options, { day: "numeric", month: "short", year: "numeric" });
+}
+
 /** `14:02`, or `14:02:11` with seconds. */
 export function formatClock(instant: string | Date, options: TimeOptions & { seconds?: boolean }): string {
   return write(instant, options, options.seconds ? { ...CLOCK, second: "2-digit" } : CLOCK);

@@ -18,28 +18,36 @@ import { useNow } from "../ui/Time";
 export function CountCards() {
   const { permissions } = useMe();
   const { filters } = useFilters();
-  const client = filters.client?.length === 1 ? filters.client[0] : undefined;
-  const ofClient = client ? "of the chosen client" : "not archived";
+  const clients = filters.client;
+  const ofClients = !clients
+    ? "not archived"
+    : `of ${clients.length === 1 ? "the chosen client" : `${clients.length} chosen clients`}`;
   return (
     <div className="grid grid-cols-2 gap-3 sm:gap-4 xl:grid-cols-4 [&>*]:min-w-0">
       {permissions.includes("portfolio.read") && (
         <>
-          <PortfolioCard kind="clients" name="Clients" icon="clients" to="/settings/clients" help="not archived" />
+          <PortfolioCard
+            kind="clients"
+            name="Clients"
+            icon="clients"
+            to="/settings/clients"
+            help={clients ? "all, not archived" : "not archived"}
+          />
           <PortfolioCard
             kind="campaigns"
             name="Campaigns"
             icon="campaigns"
             to="/settings/campaigns"
-            help={ofClient}
-            client={client}
+            help={ofClients}
+            clients={clients}
           />
           <PortfolioCard
             kind="agents"
             name="Agents"
             icon="agents"
             to="/settings/agents"
-            help={ofClient}
-            client={client}
+            help={ofClients}
+            clients={clients}
           />
         </>
       )}
@@ -54,11 +62,11 @@ interface PortfolioCardProps {
   icon: IconName;
   to: PagePath;
   help: string;
-  client?: string;
+  clients?: string[];
 }
 
-function PortfolioCard({ kind, client, ...rest }: PortfolioCardProps) {
-  const query = useQuery(portfolioCountQuery(kind, client ? { client } : {}));
+function PortfolioCard({ kind, clients, ...rest }: PortfolioCardProps) {
+  const query = useQuery(portfolioCountQuery(kind, clients ? { clients } : {}));
   return <CountCard {...rest} count={query.data} error={query.error} onRetry={() => void query.refetch()} />;
 }
 

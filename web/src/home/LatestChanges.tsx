@@ -25,7 +25,7 @@ export function LatestChanges({ className }: { className?: string }) {
       <QueryView query={query} what="The latest changes" skeleton={<SkeletonRows count={6} />}>
         {({ items }) =>
           items.length === 0 ? (
-            <p className="p-4 text-muted">Nothing has been changed yet.</p>
+            <p className="px-3 py-4 text-muted sm:px-4">Nothing has been changed yet.</p>
           ) : (
             <ul>
               {items.map((entry) => (
@@ -33,7 +33,7 @@ export function LatestChanges({ className }: { className?: string }) {
                   key={entry.seq}
                   className="flex flex-wrap items-baseline justify-between gap-x-4 border-t border-line px-3 py-2.5 sm:px-4"
                 >
-                  <span className="min-w-0 break-words">
+                  <span className="min-w-0 wrap-anywhere">
                     <strong className="font-semibold">{partyName(entry.actor)}</strong> {actWords(entry)}
                   </span>
                   <span className="text-small text-muted">

@@ -13,7 +13,7 @@ import { pauseLive, resumeLive, useLive } from "../live/connection";
 import { chooseTheme } from "../theme/theme";
 import { THEMES } from "../theme/ThemeMenu";
 import { Icon, type IconName } from "../ui/icons";
-import { match } from "../ui/match";
+import { matchNamed } from "../ui/match";
 import { useModal } from "../ui/useModal";
 
 const GROUP =
@@ -31,9 +31,9 @@ export default function CommandPalette({ onClose }: { onClose: () => void }) {
       aria-label="Search and commands"
       onClose={onClose}
       onClick={(event) => event.target === dialog.current && dialog.current.close()}
-      className="glass mx-auto mt-[12dvh] w-[min(36rem,calc(100vw-2rem))] rounded-card border border-line p-0 text-text shadow-2xl backdrop:bg-black/60"
+      className="glass mx-auto mt-[12dvh] w-[min(36rem,calc(100vw-2rem))] rounded-card border border-line p-0 text-text shadow-2xl backdrop:bg-(--backdrop)"
     >
-      <Command label="Search and commands" loop filter={match}>
+      <Command label="Search and commands" loop filter={matchNamed}>
         <div className="flex items-center gap-2 border-b border-line px-4">
           <Icon name="search" className="shrink-0 text-muted" />
           <Command.Input
@@ -97,6 +97,16 @@ function Pages({ onDone }: { onDone: () => void }) {
           />
         )),
       )}
+      <Item
+        id="page gallery"
+        icon="chart"
+        name="Chart gallery"
+        words={["examples"]}
+        onSelect={() => {
+          onDone();
+          void navigate({ to: "/gallery" });
+        }}
+      />
     </Command.Group>
   );
 }

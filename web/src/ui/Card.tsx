@@ -37,7 +37,8 @@ export function Widget({ title, help, actions, children, className, flush }: Wid
           </h2>
           {help && <p className="text-small text-muted">{help}</p>}
         </div>
-        {actions && <div className="flex flex-wrap gap-2">{actions}</div>}
+        {/* As high as the title's line, so that a control of any height stands level with it. */}
+        {actions && <div className="flex h-6 items-center gap-2">{actions}</div>}
       </header>
       <div className={classes("min-w-0 grow", flush ? "pt-2" : "p-3 sm:p-4")}>
         <ErrorBoundary what={title}>{children}</ErrorBoundary>

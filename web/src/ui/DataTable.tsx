@@ -85,7 +85,7 @@ export function DataTable<Row extends object>({ label, columns, rows, rowId, sor
                 <td
                   key={column.id}
                   className={classes(
-                    "h-[53px] px-3 py-2 first:pl-3 sm:first:pl-4 last:pr-3 sm:last:pr-4",
+                    "h-[53px] px-3 py-2 wrap-anywhere first:min-w-48 first:pl-3 sm:first:pl-4 last:pr-3 sm:last:pr-4",
                     column.align === "right" && "text-right",
                   )}
                 >

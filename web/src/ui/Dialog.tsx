@@ -31,11 +31,11 @@ export function Dialog({ title, onClose, children, keepOnBackdrop }: DialogProps
       onClick={(event) => {
         if (event.target === dialog.current && !keepOnBackdrop) onClose();
       }}
-      className="glass m-auto w-[min(32rem,calc(100vw-2rem))] max-h-[calc(100dvh-2rem)] overflow-y-auto rounded-card border border-line p-0 text-text backdrop:bg-black/60"
+      className="glass m-auto w-[min(32rem,calc(100vw-2rem))] max-h-[calc(100dvh-2rem)] overflow-y-auto rounded-card border border-line p-0 text-text backdrop:bg-(--backdrop)"
     >
       <div className="flex flex-col gap-4 p-4">
         <div className="flex items-center justify-between gap-4">
-          <h2 id={id} className="text-section">
+          <h2 id={id} className="min-w-0 text-section wrap-anywhere">
             {title}
           </h2>
           <IconButton icon="close" label="Close" onClick={onClose} className="-my-2 -mr-2" />
@@ -63,7 +63,7 @@ interface ConfirmDialogProps {
 export function ConfirmDialog({ title, children, action, busy, error, onConfirm, onClose }: ConfirmDialogProps) {
   return (
     <Dialog title={title} onClose={onClose}>
-      <div className="text-muted">{children}</div>
+      <div className="wrap-anywhere text-muted">{children}</div>
       <ErrorNote error={error} />
       <DialogActions>
         <Button onClick={onClose}>Cancel</Button>

@@ -16,8 +16,8 @@ export function Page({ title, help, actions, children }: PageProps) {
     <div className="flex flex-col gap-4">
       <header className="flex flex-wrap items-end justify-between gap-3">
         <div className="min-w-0">
-          <h1 className="text-title break-words">{title}</h1>
-          {help && <p className="text-muted">{help}</p>}
+          <h1 className="text-title wrap-anywhere">{title}</h1>
+          {help && <p className="wrap-anywhere text-muted">{help}</p>}
         </div>
         {actions && <div className="flex flex-wrap gap-2">{actions}</div>}
       </header>

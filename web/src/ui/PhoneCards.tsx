@@ -13,13 +13,13 @@ export function PhoneCards<Row>({ label, columns, rows, rowId }: PhoneCardsProps
   const facts = rest.filter((column) => column.phone && !column.quietHeader);
   const actions = rest.filter((column) => column.quietHeader);
   return (
-    <ul aria-label={label} className="flex flex-col">
+    <ul aria-label={label} className="flex flex-col divide-y divide-line">
       {rows.map((row) => (
-        <li key={rowId(row)} className="flex flex-col gap-1 border-t border-line p-3">
+        <li key={rowId(row)} className="flex flex-col gap-1 p-3">
           <div className="flex items-start justify-between gap-2">
-            <div className="min-w-0 break-words">{title?.cell(row)}</div>
+            <div className="min-w-0 wrap-anywhere">{title?.cell(row)}</div>
             {actions.map((column) => (
-              <div key={column.id} className="-my-1 -mr-1 shrink-0">
+              <div key={column.id} className="-my-2 -mr-2 shrink-0 coarse:-my-3">
                 {column.cell(row)}
               </div>
             ))}
@@ -28,7 +28,7 @@ export function PhoneCards<Row>({ label, columns, rows, rowId }: PhoneCardsProps
             {facts.map((column) => (
               <div key={column.id} className="contents">
                 <dt className="text-small leading-5 text-muted">{column.header}</dt>
-                <dd className="min-w-0 break-words">{column.cell(row)}</dd>
+                <dd className="min-w-0 wrap-anywhere">{column.cell(row)}</dd>
               </div>
             ))}
           </dl>

@@ -3,7 +3,7 @@ import { useQuery } from "@tanstack/react-query";
 import { useSyncExternalStore } from "react";
 
 import { meQuery } from "../api/session";
-import { formatDateTime, formatRelative, type TimeOptions } from "../format";
+import { formatDate, formatDateTime, formatRelative, type TimeOptions } from "../format";
 
 const TICK_MS = 15_000;
 let now_ms = Date.now();
@@ -36,7 +36,15 @@ export function useTimeOptions(): TimeOptions {
   return { locale: navigator.language, timeZone: me.data?.workspace.time_zone ?? device };
 }
 
-export function Time({ at, relative }: { at: string; relative?: boolean }) {
+interface TimeProps {
+  at: string;
+  /** How far it is from now, such as "3 minutes ago". */
+  relative?: boolean;
+  /** The day alone. */
+  day?: boolean;
+}
+
+export function Time({ at, relative, day }: TimeProps) {
   const options = useTimeOptions();
   const now = useNow();
   // An event of this very moment may carry a time a little after the last tick.
@@ -44,7 +52,7 @@ export function Time({ at, relative }: { at: string; relative?: boolean }) {
   const exact = formatDateTime(at, options);
   return (
     <time dateTime={at} title={`${exact} (${options.timeZone})`} className="whitespace-nowrap">
-      {relative ? formatRelative(at, reference, options) : exact}
+      {day ? formatDate(at, options) : relative ? formatRelative(at, reference, options) : exact}
     </time>
   );
 }

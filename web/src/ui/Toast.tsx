@@ -56,7 +56,7 @@ function Toast({ message }: { message: ToastMessage }) {
   return (
     <div className="card pointer-events-auto flex max-w-full items-center gap-2 bg-surface py-1 pr-1 pl-3">
       <Icon name="check" size={16} className="shrink-0 text-ok" />
-      <span className="min-w-0 break-words">{message.text}</span>
+      <span className="min-w-0 wrap-anywhere">{message.text}</span>
       <IconButton icon="close" label="Dismiss" onClick={() => dismiss(message.id)} />
     </div>
   );

@@ -25,6 +25,7 @@ const PATHS = {
   copy: "M9 9h11v11H9zM5 15H4V4h11v1",
   chevronDown: "M6 9l6 6 6-6",
   chevronRight: "M9 6l6 6-6 6",
+  chart: "M4 4v16h16M8 16v-4M12 16V8M16 16v-6",
   calendar: "M4 6h16v14H4zM4 10h16M8 3v4M16 3v4",
   filter: "M4 5h16l-6 8v6l-4-2v-4z",
   pause: "M8 5v14M16 5v14",

@@ -1,7 +1,7 @@
 /** What people type into a search finds what they mean, the likeliest first. */
 import { describe, expect, it } from "vitest";
 
-import { match } from "./match";
+import { match, matchNamed } from "./match";
 
 describe("a match", () => {
   it("prefers the beginning of the name to the beginning of a word, and that to any part", () => {
@@ -31,5 +31,19 @@ describe("a match", () => {
   it("takes what is typed literally", () => {
     expect(match("Europe/Berlin", "(")).toBe(0);
     expect(match("Dune & Co.", "co.")).toBeGreaterThan(0);
+  });
+});
+
+describe("a match by name", () => {
+  it("takes no notice of the id", () => {
+    expect(matchNamed("page Agents", "page", ["Agents", "Portfolio"])).toBe(0);
+    expect(matchNamed("page Agents", "a", ["Agents", "Portfolio"])).toBe(1);
+  });
+
+  it("takes helping words for meant only from the third letter on", () => {
+    const workspace = ["Workspace", "Settings"];
+    expect(matchNamed("page Workspace", "se", workspace)).toBe(0);
+    expect(matchNamed("page Workspace", "set", workspace)).toBeGreaterThan(0);
+    expect(matchNamed("client s", "s", ["Sundrel Solar"])).toBeGreaterThan(matchNamed("page", "s", workspace));
   });
 });

@@ -7,6 +7,14 @@ export function match(value: string, typed: string, keywords: string[] = []): nu
   return Math.max(...scores);
 }
 
+/** One or two letters are the beginning of a name, and not of a word that only helps to find it. */
+const HELPING_FROM = 3;
+
+/** The same where an entry's value is a mere id, which nobody types. */
+export function matchNamed(_id: string, typed: string, [name = "", ...others]: string[] = []): number {
+  return match(name, typed, typed.trim().length < HELPING_FROM ? [] : ["", ...others]);
+}
+
 function score(text: string, wanted: string): number {
   if (text.startsWith(wanted)) return 1;
   if (new RegExp(`[\\s/_.:-]${escaped(wanted)}`).test(text)) return 0.8;

@@ -15,7 +15,7 @@ function columnsFor(open: (entry: AuditEntry) => void): Column<AuditEntry>[] {
       id: "what",
       header: "What",
       cell: (entry) => (
-        <span className="break-words">
+        <span className="wrap-anywhere">
           <strong className="font-semibold">{partyName(entry.actor)}</strong> {actWords(entry)}
         </span>
       ),
@@ -99,8 +99,8 @@ function EntryDialog({ entry, onClose }: { entry: AuditEntry; onClose: () => voi
                   <th scope="row" className="py-1.5 pr-3 font-normal text-muted">
                     {field.replaceAll("_", " ")}
                   </th>
-                  <td className="py-1.5 pr-3 break-words">{before ?? "—"}</td>
-                  <td className="py-1.5 break-words">{after ?? "—"}</td>
+                  <td className="py-1.5 pr-3 wrap-anywhere">{before ?? "—"}</td>
+                  <td className="py-1.5 wrap-anywhere">{after ?? "—"}</td>
                 </tr>
               ))}
             </tbody>

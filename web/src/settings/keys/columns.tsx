@@ -19,7 +19,7 @@ export function keyColumns(onRevoke: (key: Key) => void): Column<ListedKey>[] {
       sortBy: (key) => key.name,
       cell: (key) => (
         <span className="block min-w-0">
-          <span className="flex flex-wrap items-center gap-2 font-semibold break-words">
+          <span className="flex min-w-0 flex-wrap items-center gap-2 font-semibold wrap-anywhere">
             {key.name}
             {STATE_WORDS[key.state] && <Badge>{STATE_WORDS[key.state]}</Badge>}
           </span>
@@ -53,8 +53,7 @@ export function keyColumns(onRevoke: (key: Key) => void): Column<ListedKey>[] {
       header: "Expires",
       sortBy: (key) => (key.expires_at ? Date.parse(key.expires_at) : Number.MAX_SAFE_INTEGER),
       phone: true,
-      cell: (key) =>
-        key.expires_at ? <Time at={key.expires_at} relative /> : <span className="text-muted">never</span>,
+      cell: (key) => (key.expires_at ? <Time at={key.expires_at} day /> : <span className="text-muted">never</span>),
     },
     {
       id: "used",

@@ -4,8 +4,8 @@ import { useNavigate, useSearch } from "@tanstack/react-router";
 import { useMemo } from "react";
 
 import { portfolioListQuery, type PortfolioItem } from "../../api/portfolio";
+import { DimensionChips } from "../../filters/FilterBar";
 import { Button } from "../../ui/Button";
-import { RemovableChip } from "../../ui/Chip";
 import { DataTable } from "../../ui/DataTable";
 import { Empty } from "../../ui/Empty";
 import { SearchField } from "../../ui/Field";
@@ -39,10 +39,10 @@ function useNarrowing() {
 
 export function PortfolioList({ words, onAdd, onEdit, onArchive }: PortfolioListProps) {
   const { search, narrow } = useNarrowing();
-  const client = words.client === "none" ? undefined : search.client?.[0];
-  const query = useInfiniteQuery(portfolioListQuery(words.kind, { q: search.q, archived: search.archived, client }));
+  const clients = words.client === "none" ? undefined : search.client;
+  const query = useInfiniteQuery(portfolioListQuery(words.kind, { q: search.q, archived: search.archived, clients }));
   const columns = useMemo(() => portfolioColumns(words, { onEdit, onArchive }), [words, onEdit, onArchive]);
-  const isNarrowed = Boolean(search.q ?? search.archived ?? client);
+  const isNarrowed = Boolean(search.q ?? search.archived ?? clients);
   const clear = () => narrow({ q: undefined, archived: undefined, client: undefined });
   return (
     <>
@@ -61,7 +61,7 @@ export function PortfolioList({ words, onAdd, onEdit, onArchive }: PortfolioList
           />
           Archived
         </label>
-        {client && <RemovableChip label={`Client: ${client}`} onRemove={() => narrow({ client: undefined })} />}
+        {clients && <DimensionChips dimension="client" />}
       </div>
       <QueryView query={query} what={`The ${words.many}`} skeleton={<SkeletonRows count={6} />}>
         {({ pages }) => {

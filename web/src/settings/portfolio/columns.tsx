@@ -21,7 +21,7 @@ export function portfolioColumns(words: KindWords, actions: Actions): Column<Por
       sortBy: (item) => item.name,
       cell: (item) => (
         <span className="flex min-w-0 flex-wrap items-center gap-x-2 gap-y-1">
-          <span className="font-semibold break-words">{item.name}</span>
+          <span className="font-semibold wrap-anywhere">{item.name}</span>
           {item.archived_at && <Badge>Archived</Badge>}
         </span>
       ),

@@ -82,7 +82,7 @@ function WorkspaceForm({ workspace, mayManage }: { workspace: Workspace; mayMana
         onChange={setCurrency}
       />
       <p className="text-small text-muted">
-        Made <Time at={workspace.created_at} />
+        Created <Time at={workspace.created_at} />
       </p>
       <ErrorNote error={change.error} />
       {mayManage && (
