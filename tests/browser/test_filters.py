@@ -81,7 +81,7 @@ def test_a_free_range_is_both_days_and_names_the_time_zone(open_page: Open, stud
         page.get_by_label("From").fill("2026-03-31")
         page.get_by_label("To", exact=True).fill("2026-03-01")
         page.get_by_role("button", name="Apply range").click()
-        expect(page.get_by_role("alert")).to_have_text("The last day is before the first.")
+        expect(page.get_by_role("dialog").get_by_role("alert")).to_have_text("The last day is before the first.")
         page.get_by_label("From").fill("2026-02-28")
         page.get_by_role("button", name="Apply range").click()
         expect(page).to_have_url(f"{studio.origin}/gallery?from=2026-02-28&to=2026-03-01")
@@ -119,7 +119,7 @@ def test_chosen_clients_narrow_what_home_counts_and_the_lists_behind_it(open_pag
             for name in ("sundrel-solar", "tamwick-coffee")
         }
     first, second = (len(items) for items in owned.values())
-    assert first > 0 and second > 0
+    assert min(first, second) > 0
     with open_page(cookie=studio.cookie) as page:
         go(page, "/?client=sundrel-solar")
         campaigns = page.get_by_role("main").get_by_role("link", name=re.compile("^Campaigns"))

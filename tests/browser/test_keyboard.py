@@ -74,6 +74,21 @@ def test_the_palette_finds_pages_clients_and_actions(open_page: Open, studio: Ho
         expect(page.get_by_role("button", name="Resume live updates")).to_be_visible()
 
 
+def test_the_first_letter_of_a_client_finds_it_before_pages_that_merely_have_the_letter(
+    open_page: Open, studio: House
+) -> None:
+    with open_page(cookie=studio.cookie) as page:
+        go(page, "/settings/clients", "Clients")
+        page.keyboard.press("Control+K")
+        page.get_by_role("combobox", name="Search and commands").fill("s")
+        options = page.get_by_role("dialog").get_by_role("option")
+        expect(options.first).to_have_text("Sundrel Solar")
+        page.get_by_role("combobox", name="Search and commands").fill("chart gal")
+        expect(options).to_have_text(["Chart gallery"])
+        page.keyboard.press("Enter")
+        settle(page, "Charts")
+
+
 def _command(page: Page, typed: str) -> None:
     page.keyboard.press("Control+K")
     expect(page.get_by_role("combobox", name="Search and commands")).to_be_focused()

@@ -11,7 +11,7 @@ import psycopg
 from outlay.db.connect import Database
 from outlay.db.place import Place
 from outlay.db.programs import suitable_programs
-from outlay.db.roles import DatabaseUrls
+from outlay.db.roles import OWNER, DatabaseUrls
 from tests.support.servers import ServerForTests
 from tests.support.tenants import Tenant, make_tenant
 
@@ -65,6 +65,13 @@ def fill(urls: DatabaseUrls, name: str = "Northlight") -> Tenant:
             await database.close()
 
     return asyncio.run(make())
+
+
+def fill_from(server: ServerForTests, place: Place, pattern: str) -> None:
+    """Everything that is in another database of the server."""
+    with psycopg.connect(server.admin_url, autocommit=True) as admin:
+        admin.execute(f'drop database "{place.database}" with (force)'.encode())
+        admin.execute(f'create database "{place.database}" template "{pattern}" owner {OWNER}'.encode())
 
 
 def rows_of(urls: DatabaseUrls) -> dict[str, list[Any]]:

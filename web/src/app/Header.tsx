@@ -12,7 +12,7 @@ const IS_APPLE = /Mac|iPhone|iPad/.test(navigator.userAgent);
 export function Header() {
   return (
     <header className="glass sticky top-0 z-30 flex h-14 items-center gap-2 border-b border-line px-3 sm:px-4 md:px-6">
-      <span className="max-[359px]:hidden md:hidden">
+      <span className="flex max-[359px]:hidden md:hidden">
         <LogoMark />
       </span>
       <WorkspaceSwitcher />

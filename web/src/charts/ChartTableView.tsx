@@ -3,6 +3,9 @@ import { useCallback, useState } from "react";
 
 import type { ChartTable } from "./table";
 
+/** A short table is shown as a whole, even where it is a little higher than its chart. */
+const ROWS_WITHOUT_SCROLLING = 12;
+
 interface Hidden {
   right: boolean;
   below: boolean;
@@ -48,7 +51,7 @@ export function ChartTableView({ table, height }: { table: ChartTable; height: n
           // The box scrolls, so the keyboard must be able to reach it.
           // eslint-disable-next-line jsx-a11y/no-noninteractive-tabindex
           tabIndex={0}
-          style={{ maxHeight: Math.max(height, 200) }}
+          style={table.rows.length > ROWS_WITHOUT_SCROLLING ? { maxHeight: Math.max(height, 200) } : undefined}
         >
           <Cells table={table} />
         </div>

@@ -150,7 +150,7 @@ function Actions({ onDone }: { onDone: () => void }) {
           id={`theme ${value}`}
           icon={icon}
           name={`Theme: ${label}`}
-          words={["appearance"]}
+          words={[`theme ${label}`, "appearance"]}
           onSelect={run(() => chooseTheme(value))}
         />
       ))}

@@ -40,10 +40,11 @@ describe("a match by name", () => {
     expect(matchNamed("page Agents", "a", ["Agents", "Portfolio"])).toBe(1);
   });
 
-  it("takes helping words for meant only from the third letter on", () => {
+  it("takes one or two letters for the beginning of a word of the name, and more for a part of anything", () => {
     const workspace = ["Workspace", "Settings"];
     expect(matchNamed("page Workspace", "se", workspace)).toBe(0);
     expect(matchNamed("page Workspace", "set", workspace)).toBeGreaterThan(0);
+    expect(matchNamed("page Users", "s", ["Users", "Settings"])).toBe(0);
     expect(matchNamed("client s", "s", ["Sundrel Solar"])).toBeGreaterThan(matchNamed("page", "s", workspace));
   });
 });

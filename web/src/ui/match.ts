@@ -1,3 +1,5 @@
+const WORD_BEGINS = 0.8;
+
 /** How well an entry of a searchable list fits what was typed: by the beginnings of its words, else by any part. */
 export function match(value: string, typed: string, keywords: string[] = []): number {
   const wanted = plain(typed).trim();
@@ -7,17 +9,19 @@ export function match(value: string, typed: string, keywords: string[] = []): nu
   return Math.max(...scores);
 }
 
-/** One or two letters are the beginning of a name, and not of a word that only helps to find it. */
-const HELPING_FROM = 3;
+/** One or two letters are the beginning of a word of the name: nearly every entry has them somewhere. */
+const ANYWHERE_FROM = 3;
 
 /** The same where an entry's value is a mere id, which nobody types. */
 export function matchNamed(_id: string, typed: string, [name = "", ...others]: string[] = []): number {
-  return match(name, typed, typed.trim().length < HELPING_FROM ? [] : ["", ...others]);
+  if (typed.trim().length >= ANYWHERE_FROM) return match(name, typed, ["", ...others]);
+  const found = match(name, typed);
+  return found < WORD_BEGINS ? 0 : found;
 }
 
 function score(text: string, wanted: string): number {
   if (text.startsWith(wanted)) return 1;
-  if (new RegExp(`[\\s/_.:-]${escaped(wanted)}`).test(text)) return 0.8;
+  if (new RegExp(`[\\s/_.:-]${escaped(wanted)}`).test(text)) return WORD_BEGINS;
   return text.includes(wanted) ? 0.5 : 0;
 }
 

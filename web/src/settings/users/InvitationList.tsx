@@ -42,7 +42,7 @@ export function InvitationList() {
       <QueryView query={query} what="The invitations" skeleton={<SkeletonRows count={1} />}>
         {({ items }) =>
           items.length === 0 ? (
-            <p className="border-t border-line px-3 py-4 text-muted sm:px-4">Nobody is invited at the moment.</p>
+            <p className="border-line px-3 py-4 text-muted sm:border-t sm:px-4">Nobody is invited at the moment.</p>
           ) : (
             <DataTable label="Open invitations" columns={columns} rows={items} rowId={(each) => each.id} />
           )
