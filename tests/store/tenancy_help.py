@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import timedelta
+from decimal import Decimal
 from functools import cache
 from uuid import UUID, uuid4
 
@@ -13,6 +14,8 @@ import pytest
 from argon2 import PasswordHasher
 from psycopg import sql
 
+from outlay.catalog import service as catalog
+from outlay.catalog.service import OverrideDraft
 from outlay.db.connect import Database
 from outlay.db.roles import DatabaseUrls
 from outlay.db.tenancy import DIRECTORY_TABLES, EXEMPT_SCHEMAS
@@ -129,6 +132,9 @@ async def _seed_one(database: Database, name: str, clients: int) -> Tenant:
         await people.invite(
             work, TESTER, email=f"{name}@example.test", role=Role.VIEWER, client=None, valid_for=timedelta(days=1)
         )
+        await catalog.seed(work)
+        agreed = OverrideDraft(f"{name} models", discount_percent=Decimal(clients), note=name)
+        await catalog.add_override(work, TESTER, agreed)
         _, token = await links.issue(work, LinkKind.SIGN_IN, timedelta(hours=1), person_id=tenant.owner.id)
     await sign_in.sign_in_by_link(database, POLICY, Origin("192.0.2.1", name), token.text)
 

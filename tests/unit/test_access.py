@@ -27,6 +27,8 @@ spend.read          x     x      x       x      x      x     x
 spend.write         x     x      x       .      .      .     x
 budgets.read        x     x      x       x      x      x     .
 budgets.manage      x     x      x       .      .      .     .
+prices.read         x     x      x       x      x      .     .
+prices.manage       x     x      x       .      .      .     .
 """
 
 

@@ -16,6 +16,7 @@ COMMANDS = {
     "jobs": ("outlay.cli.jobs:jobs", "Show background jobs, and run failed ones again."),
     "keys": ("outlay.cli.keys:keys", "Make, list and revoke API keys."),
     "openapi": ("outlay.cli.openapi:openapi", "Print the description of the API."),
+    "price": ("outlay.cli.price:price", "Say what something costs, and why."),
     "serve": ("outlay.cli.serve:serve", "Serve Outlay until it is interrupted."),
     "users": ("outlay.cli.users:users", "List and invite people, and let in who is locked out."),
     "worker": ("outlay.cli.jobs:worker", "Run background jobs until interrupted."),

@@ -33,6 +33,8 @@ class Permission(StrEnum):
     SPEND_WRITE = "spend.write"
     BUDGETS_READ = "budgets.read"
     BUDGETS_MANAGE = "budgets.manage"
+    PRICES_READ = "prices.read"
+    PRICES_MANAGE = "prices.manage"
 
 
 class ActorKind(StrEnum):

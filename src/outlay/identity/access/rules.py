@@ -8,19 +8,22 @@ from outlay.kit.errors import OutlayError
 _READS = frozenset(
     {Permission.WORKSPACE_READ, Permission.PORTFOLIO_READ, Permission.SPEND_READ, Permission.BUDGETS_READ}
 )
-_MANAGER = _READS | {
+# Prices are the workspace's own business: a client's people see what they cost, not what was agreed with whom.
+_READS_INSIDE = _READS | {Permission.PRICES_READ}
+_MANAGER = _READS_INSIDE | {
     Permission.PEOPLE_READ,
     Permission.PORTFOLIO_MANAGE,
     Permission.SPEND_WRITE,
     Permission.BUDGETS_MANAGE,
+    Permission.PRICES_MANAGE,
 }
 
 ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
     Role.OWNER: frozenset(Permission),
     Role.ADMIN: frozenset(Permission) - {Permission.OWNERS_MANAGE},
     Role.MANAGER: _MANAGER,
-    Role.ANALYST: _READS | {Permission.PEOPLE_READ, Permission.AUDIT_READ},
-    Role.VIEWER: _READS,
+    Role.ANALYST: _READS_INSIDE | {Permission.PEOPLE_READ, Permission.AUDIT_READ},
+    Role.VIEWER: _READS_INSIDE,
     Role.PORTAL: _READS,
     Role.AGENT: frozenset(
         {Permission.WORKSPACE_READ, Permission.PORTFOLIO_READ, Permission.SPEND_READ, Permission.SPEND_WRITE}
