@@ -13,7 +13,6 @@ from outlay.kit.errors import OutlayError, documented_errors
 from tests.doors.door_help import addresses_of, documented_codes, visitor
 from tests.support.processes import Server
 
-
 # The commands have errors of their own, which the tests of commands may have loaded in the same process.
 OF_COMMANDS_ONLY = ("outlay.cli", "outlay.db")
 

@@ -30,5 +30,5 @@ def test_what_is_no_amount_is_refused(given: str) -> None:
 
 
 def test_a_product_is_rounded_once() -> None:
-    assert product(Decimal("1234567"), Decimal("0.00000015")) == Decimal("0.185185050000")
-    assert product(Decimal("3"), Decimal("0.333333333333")) == Decimal("0.999999999999")
+    assert product(Decimal(1234567), Decimal("0.00000015")) == Decimal("0.185185050000")
+    assert product(Decimal(3), Decimal("0.333333333333")) == Decimal("0.999999999999")

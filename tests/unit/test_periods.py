@@ -1,6 +1,7 @@
 """Local days, weeks and months."""
 
 from datetime import UTC, date, datetime, timedelta
+from itertools import pairwise
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -53,7 +54,7 @@ def test_buckets_follow_each_other_without_a_gap() -> None:
     found = list(buckets(Dates(date(2026, 1, 15), date(2026, 4, 2)), Grain.MONTH))
 
     assert [bucket.start for bucket in found] == [date(2026, month, 1) for month in (1, 2, 3, 4)]
-    assert all(one.end == other.start for one, other in zip(found, found[1:], strict=False))
+    assert all(one.end == other.start for one, other in pairwise(found))
 
 
 def test_whole_months_compare_with_whole_months_and_days_with_days() -> None:

@@ -93,7 +93,11 @@ def restore(place: Place, backup: Path, on_state: OnState) -> Restored:
             with suppress(psycopg.Error):
                 _drop(admin, fresh)
             raise
-        _drop(admin, replaced)
+        try:
+            _drop(admin, replaced)
+        except psycopg.Error as error:
+            # The restore is in place and must not look as if it had failed; the next one removes what is left.
+            on_state(f"the backup is restored, but the old database stays behind as {replaced}: {error}")
     return Restored(contents, migrate.head())
 
 
@@ -282,4 +286,13 @@ def _exchange(admin: Connection, name: str, fresh: str, replaced: str) -> None:
 
 
 def _drop(admin: Connection, name: str) -> None:
-    admin.execute(sql.SQL("drop database if exists {} with (force)").format(sql.Identifier(name)))
+    """Removes a database.
+
+    Without force first: PostgreSQL then asks an autovacuum worker to leave and waits for it, while with force somebody
+    who is no superuser fails at the worker. Force is for sessions that do not leave.
+    """
+    statement = sql.SQL("drop database if exists {}").format(sql.Identifier(name))
+    try:
+        admin.execute(statement)
+    except psycopg.errors.ObjectInUse:
+        admin.execute(statement + sql.SQL(" with (force)"))

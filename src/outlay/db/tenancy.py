@@ -38,7 +38,7 @@ EXTRA_POLICIES = {
 }
 # What the run-time role may do with tables at most; history is only added to.
 RIGHTS = frozenset({"SELECT", "INSERT", "UPDATE", "DELETE"})
-APPEND_ONLY = {"audit_entry"}
+APPEND_ONLY = {"audit_entry", "category_rate"}
 # The owner's rights are lent by these functions only.
 LENT_FUNCTIONS = {"ensure_partition"}
 SHARED_KEY_COLUMN = "workspace_id"

@@ -1349,7 +1349,7 @@ export interface components {
          * @description One thing that may be done.
          * @enum {string}
          */
-        Permission: "workspace.read" | "workspace.manage" | "owners.manage" | "people.read" | "people.manage" | "keys.manage" | "audit.read" | "portfolio.read" | "portfolio.manage" | "spend.read" | "spend.write" | "budgets.read" | "budgets.manage";
+        Permission: "workspace.read" | "workspace.manage" | "owners.manage" | "people.read" | "people.manage" | "keys.manage" | "audit.read" | "portfolio.read" | "portfolio.manage" | "spend.read" | "spend.write" | "budgets.read" | "budgets.manage" | "prices.read" | "prices.manage";
         /**
          * Problem
          * @description An error, after RFC 9457.

@@ -134,7 +134,7 @@ def _from_validation(error: RequestValidationError) -> OutlayError:
     found = error.errors()
     if any(item["type"] == "json_invalid" for item in found):
         return MalformedJson("The body is not valid JSON.")
-    fields = [{"path": _path(item["loc"]), "message": item["msg"]} for item in found]
+    fields = [{"path": _path(item["loc"]), "message": item["msg"].removeprefix("Value error, ")} for item in found]
     detail = "; ".join(f"{field['path']}: {field['message']}" for field in fields[:3])
     return InvalidRequest(detail, errors=fields)
 
