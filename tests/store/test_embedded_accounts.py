@@ -9,7 +9,7 @@ import subprocess
 import tempfile
 import uuid
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import replace
 from pathlib import Path
 
@@ -50,9 +50,12 @@ def place_18() -> Iterator[Place]:
 
 
 def users_of(place: Place) -> set[str]:
-    """The owners of all database processes."""
-    found = processes_of(place.config.cluster)
-    return {pwd.getpwuid(Path(f"/proc/{process.pid}").stat().st_uid).pw_name for process in found}
+    """The owners of all database processes; one may end while we look, as autovacuum workers do."""
+    owners = set()
+    for process in processes_of(place.config.cluster):
+        with suppress(FileNotFoundError):
+            owners.add(pwd.getpwuid(Path(f"/proc/{process.pid}").stat().st_uid).pw_name)
+    return owners
 
 
 def connection_error(url: str, user: str) -> str:
