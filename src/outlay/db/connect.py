@@ -1,7 +1,7 @@
 """Connections and transactions: one transaction per request or job, bound to one workspace from its first moment."""
 
 from collections.abc import AsyncIterator, Iterator
-from contextlib import asynccontextmanager, contextmanager
+from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Protocol
@@ -96,13 +96,14 @@ class Database:
             await engine.dispose()
 
 
-async def set_workspace(connection: AsyncConnection, workspace_id: UUID) -> None:
-    """Binds the rest of the transaction to a workspace.
+async def set_workspace(connection: AsyncConnection, workspace_id: UUID | None) -> None:
+    """Binds the rest of the transaction to a workspace, or to none.
 
     A literal SET LOCAL, since a cluster hands on SET commands to its nodes but not calls of set_config(). The
     value is a UUID object, so nothing a caller wrote reaches the statement's text.
     """
-    await connection.exec_driver_sql(f"set local outlay.workspace_id = '{UUID(int=workspace_id.int)}'")
+    named = UUID(int=workspace_id.int) if workspace_id is not None else ""
+    await connection.exec_driver_sql(f"set local outlay.workspace_id = '{named}'")
 
 
 @contextmanager
@@ -137,10 +138,27 @@ def _engine(url: str, pool_size: int, pool_wait_s: float) -> AsyncEngine:
 @asynccontextmanager
 async def _transaction(engine: AsyncEngine, workspace_id: UUID | None) -> AsyncIterator[AsyncConnection]:
     with unavailable_when_down():
-        async with engine.begin() as connection:
-            if workspace_id is not None:
-                await set_workspace(connection, workspace_id)
+        connection, ending = await _begun(engine, workspace_id)
+        async with ending:
             yield connection
+
+
+async def _begun(engine: AsyncEngine, workspace_id: UUID | None) -> tuple[AsyncConnection, AsyncExitStack]:
+    """A transaction bound to its workspace, and what ends it.
+
+    A connection that died in the pool shows it at this first statement, before anything was done: it is replaced once,
+    so that nobody notices a database that went away and came back.
+    """
+    for is_last in (False, True):
+        try:
+            async with AsyncExitStack() as ending:
+                connection = await ending.enter_async_context(engine.begin())
+                await set_workspace(connection, workspace_id)
+                return connection, ending.pop_all()
+        except DBAPIError as error:
+            if is_last or not error.connection_invalidated:
+                raise
+    raise AssertionError("unreachable: the last attempt returns or raises")
 
 
 def _is_passing(error: DBAPIError | psycopg.OperationalError) -> bool:
