@@ -395,3 +395,44 @@ async def test_an_owner_added_by_hand_who_is_known_keeps_name_and_password(datab
     added = await add_owner(database, elsewhere, email.upper())
 
     assert (added.id, added.name, added.password_hash) == (known.id, "Sam", known.password_hash)
+
+
+async def test_of_two_invitations_of_a_new_address_the_slower_does_not_set_the_password_of_the_quicker(
+    database: Database, tenant: Tenant, stranger: Tenant
+) -> None:
+    email = fresh_email()
+    quicker, slower = await invite(database, tenant, email), await invite(database, stranger, email)
+
+    async with database.work(tenant.id) as work:
+        await people.accept(work, quicker, name="Quick", password="what the quicker one chose", ip=None)
+        waiting = asyncio.create_task(accept(database, slower, password="what the slower one chose"))
+        await asyncio.sleep(0.5)  # until it waits for the address that we have not committed yet
+        assert not waiting.done()
+
+    with pytest.raises(WrongPassword):
+        await waiting
+    async with database.directory() as connection:
+        person = await people.find_person(connection, email)
+    assert await people.is_password_of(person, "what the quicker one chose")
+
+
+async def test_an_account_without_a_password_is_claimed_once(
+    database: Database, tenant: Tenant, stranger: Tenant
+) -> None:
+    email = fresh_email()
+    async with database.work(tenant.id) as work:
+        left = await people.add_owner(work, TESTER, name="Once here", email=email)
+        await people.remove(work, TESTER, left.id)
+    quicker, slower = await invite(database, tenant, email), await invite(database, stranger, email)
+
+    async with database.work(tenant.id) as work:
+        await people.accept(work, quicker, name="Quick", password="what the quicker one chose", ip=None)
+        waiting = asyncio.create_task(accept(database, slower, password="what the slower one chose"))
+        await asyncio.sleep(0.5)  # until it waits for the person that we have not committed yet
+        assert not waiting.done()
+
+    with pytest.raises(WrongPassword):
+        await waiting
+    async with database.directory() as connection:
+        person = await people.find_person(connection, email)
+    assert await people.is_password_of(person, "what the quicker one chose")

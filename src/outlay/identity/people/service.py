@@ -178,14 +178,17 @@ async def accept(work: Work, token: Token, *, name: str | None, password: str | 
     assert link.email is not None
     assert link.role is not None
     known = await store.person_by_email(work.connection, link.email)
-    if known is not None and known.password_hash is not None:
-        await _require_password_of(known, password)
-        await store.add_member(work.connection, work.workspace_id, known.id, link.role, link.client_id)
-    else:
+    fresh = None
+    if known is None or known.password_hash is None:
         fresh = await _person_with_password(work, known, link.email, name, password)
         known = await store.add_person(work.connection, fresh)
-        await store.add_member(work.connection, work.workspace_id, known.id, link.role, link.client_id)
-        await store.change_person(work.connection, replace(fresh, id=known.id))
+    if fresh is None or known.password_hash not in {None, fresh.password_hash}:
+        # Known before, or made this moment by an invitation from elsewhere: theirs is the password that counts.
+        await _require_password_of(known, password)
+    await store.add_member(work.connection, work.workspace_id, known.id, link.role, link.client_id)
+    if fresh is not None and known.password_hash is None:
+        # The database lets a workspace change its members only, hence after they have become one.
+        await _claim(work, fresh)
     work.announce("users", "invitations")
     joined = await user(work, known.id)
     await audit.record(work, actor_of(joined).seen_from(ip), "invitation.accept", _target(joined), after=_facts(joined))
@@ -228,6 +231,11 @@ def actor_of(member: User) -> Actor:
 async def _require_password_of(person: Person, password: str | None) -> None:
     if not await passwords.matches(person.password_hash, password or ""):
         raise WrongPassword("You have an account already: give its password to accept.")
+
+
+async def _claim(work: Work, fresh: Person) -> None:
+    if not await store.claim_person(work.connection, fresh):
+        raise WrongPassword("You have an account since this moment: give its password to accept.")
 
 
 async def _person_with_password(

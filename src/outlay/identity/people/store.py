@@ -54,6 +54,13 @@ async def change_person(connection: AsyncConnection, changed: Person) -> None:
     assert done.rowcount == 1
 
 
+async def claim_person(connection: AsyncConnection, claimed: Person) -> bool:
+    """Gives a person without a password their name and first one; false where somebody was quicker."""
+    unclaimed = and_(person.c.id == claimed.id, person.c.password_hash.is_(None))
+    values = {"name": claimed.name, "password_hash": claimed.password_hash}
+    return (await connection.execute(update(person).where(unclaimed).values(values))).rowcount == 1
+
+
 async def own_memberships(connection: AsyncConnection, person_id: UUID) -> list[tuple[UUID, Role]]:
     """The workspaces a person belongs to, the one used last first; the only read across workspaces at run time.
 
