@@ -38,7 +38,16 @@ EXTRA_POLICIES = {
 }
 # What the run-time role may do with tables at most; history is only added to.
 RIGHTS = frozenset({"SELECT", "INSERT", "UPDATE", "DELETE"})
-APPEND_ONLY = {"audit_entry", "category_rate"}
+APPEND_ONLY = {
+    "adjustment",
+    "audit_entry",
+    "category_rate",
+    "event",
+    "event_key",
+    "exchange",
+    "lane",
+    "price_rule",
+}
 # The owner's rights are lent by these functions only.
 LENT_FUNCTIONS = {"ensure_partition"}
 SHARED_KEY_COLUMN = "workspace_id"

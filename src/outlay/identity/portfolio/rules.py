@@ -15,6 +15,11 @@ def key_from(name: str) -> str:
     return re.sub(r"[^a-z0-9_.]+", "-", plain).strip("-._")[:64]
 
 
+def is_key(text: str) -> bool:
+    """Whether a text has the form of a key."""
+    return _KEY.fullmatch(text) is not None
+
+
 def check_key(key: str) -> str:
     """The key, when it has the form of one."""
     if not _KEY.fullmatch(key):

@@ -9,7 +9,7 @@ from outlay.identity.access.model import Actor, Permission, Scope
 from outlay.identity.access.rules import require
 from outlay.identity.audit import service as audit
 from outlay.identity.audit.model import Facts, Target
-from outlay.identity.portfolio import rules, store
+from outlay.identity.portfolio import names, rules, store
 from outlay.identity.portfolio.model import AgentType, Entry, Filter, Kind, Reference
 from outlay.kit.errors import InvalidRequest, NotFound
 from outlay.kit.ids import new_id
@@ -71,6 +71,7 @@ async def change(work: Work, actor: Actor, kind: Kind, name: str, wanted: Change
         after = replace(after, archived_at=work.now if wanted.archived else None)
     if after != before:
         await store.change(work.connection, work.workspace_id, after)
+        await _keep_names(work, before, after)
         work.announce(f"{kind.value}s")
         action = f"{kind.value}.{_verb(before, after)}"
         await audit.record(work, actor, action, _target(after), before=_facts(before), after=_facts(after))
@@ -105,6 +106,14 @@ async def references(work: Work, kind: Kind, ids: Iterable[UUID | None]) -> dict
     """The names of some entries, for those who hold their ids."""
     wanted = {entry_id for entry_id in ids if entry_id is not None}
     return await store.references(work.connection, work.workspace_id, kind, wanted) if wanted else {}
+
+
+async def _keep_names(work: Work, before: Entry, after: Entry) -> None:
+    """Events that still use the former key go on meaning this entry."""
+    if before.key != after.key:
+        await names.add_alias(work, after.kind, before.key, after.id)
+    if (before.key, before.client) != (after.key, after.client):
+        await names.advance(work)
 
 
 async def _client(work: Work, actor: Actor, name: str) -> Entry:

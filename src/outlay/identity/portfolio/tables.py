@@ -42,4 +42,15 @@ agent = tenant_table(
     Index(None, "workspace_id", "client_id"),
 )
 
+# Other names under which an entry is known: what it was called before, and what its senders call it.
+name_alias = tenant_table(
+    "name_alias",
+    Column("kind", Text, nullable=False),
+    Column("name", Text, nullable=False),
+    Column("entry_id", Uuid, nullable=False),
+    key=("kind", "name"),
+)
+
+portfolio_state = tenant_table("portfolio_state", Column("revision", Uuid, nullable=False), key=())
+
 TABLES = {Kind.CLIENT: client, Kind.CAMPAIGN: campaign, Kind.AGENT: agent}

@@ -1,0 +1,188 @@
+"""From checked events to rows: each gets its series, its price and its lane; what is new is numbered on the way."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+from decimal import Decimal
+from typing import Final
+from uuid import UUID
+
+import msgspec
+
+from outlay.catalog.exchange.model import Rate
+from outlay.catalog.prices.formula import PriceFormula
+from outlay.catalog.prices.model import PriceRule, Unpriced
+from outlay.db.connect import Work
+from outlay.kit.errors import InvalidRequest
+from outlay.kit.periods import local_date
+from outlay.ledger import stage, store
+from outlay.ledger.model import Incoming, Outcome, Verdict
+from outlay.ledger.numbering import exchange_key, learn_exchanges, learn_lanes, learn_rules, learn_tracks
+from outlay.ledger.pricing import Priced, digest_of, formula_of, priced
+from outlay.ledger.rules import COUNTED_TOKENS, details_of, packed_id
+from outlay.ledger.standing import Signature, Standing, Track
+
+# What came so soon was recorded as it happened; anything later says when it was.
+PROMPT_WITHIN: Final = timedelta(hours=1)
+_NULL: Final = "\\N"
+_TRUE: Final = "t"
+
+Agreement = tuple[str, str, date]
+_Draft = tuple[Incoming, Track, Priced]
+
+
+@dataclass(frozen=True, slots=True)
+class Posting:
+    """An event with all that decides what is stored of it."""
+
+    incoming: Incoming
+    track: Track
+    priced: Priced
+    lane_id: int
+    exchange_id: int | None = None
+
+    @property
+    def hold(self) -> UUID | None:
+        """The hold that it settles."""
+        return self.incoming.draft.hold
+
+
+@dataclass(frozen=True, slots=True)
+class Posted:
+    """What came of a group: rows, by their keys why others have none, and how much was used of graduated prices."""
+
+    postings: list[Posting]
+    refused: dict[int, Outcome]
+    # The events whose price depends on what was used before them, and the use after them.
+    counted: frozenset[int] = frozenset()
+    volumes: Mapping[Agreement, Decimal] = field(default_factory=dict)
+
+
+async def post(work: Work, standing: Standing, group: Sequence[Incoming]) -> Posted:
+    """Rows for the events that can be stored; each key is in the group once."""
+    refused = await _tracks_learnt(work, standing, group)
+    sound = [one for one in group if one.key not in refused]
+    tracks = [standing.tracks[signature_of(one)] for one in sound]
+    formulas = [formula_of(standing, track, one) for track, one in zip(tracks, sound, strict=True)]
+    volumes = await _Volumes.of(work, standing, sound, formulas)
+    drafts: list[_Draft] = []
+    for one, track, formula in zip(sound, tracks, formulas, strict=True):
+        try:
+            if volumes and one.key in volumes.counted and isinstance(formula, PriceFormula):
+                drafts.append((one, track, volumes.priced(standing, formula, one)))
+            else:
+                drafts.append((one, track, priced(standing, formula, one)))
+        except InvalidRequest as error:
+            refused[one.key] = Outcome(Verdict.REJECTED, error.code, error.detail)
+    postings = await _numbered(work, standing, drafts)
+    return Posted(postings, refused, volumes.counted, volumes.used) if volumes else Posted(postings, refused)
+
+
+def signature_of(incoming: Incoming) -> Signature:
+    """What decides an event's series and how its price is asked for."""
+    return incoming.dimensions, incoming.units, incoming.context
+
+
+def line_of(posting: Posting, standing: Standing, recorded: float) -> str:
+    """The row for the staging table, as COPY reads it; `recorded` is when, in seconds."""
+    one, track, price = posting.incoming, posting.track, posting.priced
+    draft, counted = one.draft, one.quantities
+    hour, day = standing.bucket(one.at)
+    details = details_of(one, track.unit)
+    is_late = abs(recorded - one.at.timestamp()) > PROMPT_WITHIN.total_seconds()
+    values = (
+        one.key,
+        one.digest,
+        one.at.isoformat(),
+        track.series_id,
+        hour,
+        day,
+        posting.lane_id,
+        *(counted.get(unit, _NULL) for unit in COUNTED_TOKENS),
+        _NULL if posting.exchange_id is None else posting.exchange_id,
+        _NULL if price.cost is None else format(price.cost, "f"),
+        "\\\\x" + packed_id(draft.id).hex(),
+        _TRUE if draft.success is False else _NULL,
+        _NULL if track.unit is None else format(counted.get(track.unit, 0), "f"),
+        _NULL if draft.operation_id is None else _escaped(draft.operation_id),
+        _NULL if price.original is None else format(price.original, "f"),
+        _TRUE if is_late else _NULL,
+        _escaped(msgspec.json.encode(details).decode()) if details else _NULL,
+    )
+    return "\t".join(map(str, values)) + "\n"
+
+
+def _escaped(text: str) -> str:
+    # Tabs and line ends are refused in texts and escaped in JSON; what is left to escape is the backslash.
+    return text.replace("\\", "\\\\")
+
+
+async def _tracks_learnt(work: Work, standing: Standing, group: Iterable[Incoming]) -> dict[int, Outcome]:
+    new = {signature: None for one in group if (signature := signature_of(one)) not in standing.tracks}
+    if not new:
+        return {}
+    refused = await learn_tracks(work, standing, list(new))
+    return {one.key: refused[signature_of(one)] for one in group if signature_of(one) in refused} if refused else {}
+
+
+async def _numbered(work: Work, standing: Standing, drafts: Sequence[_Draft]) -> list[Posting]:
+    rules = {id(price.rule): price.rule for _, _, price in drafts}
+    await learn_rules(work, standing, rules.values())
+    rule_ids = {each: standing.rules[digest_of(rule)] for each, rule in rules.items()}
+    used = {(price.currency, price.exchange) for _, _, price in drafts if price.exchange and price.currency}
+    if used:
+        await learn_exchanges(work, standing, used)
+    keys = [(track.series_id, rule_ids[id(price.rule)], one.draft.source) for one, track, price in drafts]
+    await learn_lanes(work, standing, keys)
+    return [
+        Posting(one, track, price, standing.lanes[key], _exchange_id(standing, price.currency, price.exchange))
+        for (one, track, price), key in zip(drafts, keys, strict=True)
+    ]
+
+
+def _exchange_id(standing: Standing, currency: str | None, rate: Rate | None) -> int | None:
+    return standing.exchanges[exchange_key(currency, rate)] if currency and rate else None
+
+
+class _Volumes:
+    """How much of what is sold at graduated prices was used this month: locked, and counted up event by event."""
+
+    def __init__(self, used: dict[Agreement, Decimal], counted: frozenset[int]) -> None:
+        self.used = used
+        self.counted = counted
+
+    @classmethod
+    async def of(
+        cls,
+        work: Work,
+        standing: Standing,
+        group: Sequence[Incoming],
+        formulas: Sequence[PriceFormula | Unpriced | None],
+    ) -> "_Volumes | None":
+        """The volumes that these events need; None where no price of theirs is graduated, which is nearly always."""
+        graduated = {
+            one.key: (one, formula)
+            for one, formula in zip(group, formulas, strict=True)
+            if isinstance(formula, PriceFormula) and formula.volumes
+        }
+        if not graduated:
+            return None
+        wanted = {each for one, formula in graduated.values() for each in _agreements(standing, formula, one)}
+        used = await store.volumes(work.connection, work.workspace_id, wanted)
+        # With the volumes locked nobody else stores events that count: what is there already counts no second time.
+        stored = await stage.stored_digests(work.connection, work.workspace_id, list(graduated))
+        return cls(used, frozenset(graduated.keys() - stored.keys()))
+
+    def priced(self, standing: Standing, formula: PriceFormula, one: Incoming) -> Priced:
+        """The cost at this place of the month, which is counted up by it."""
+        agreements = dict(zip(formula.volumes, _agreements(standing, formula, one), strict=True))
+        price = priced(standing, formula, one, {unit: self.used[each] for unit, each in agreements.items()})
+        if isinstance(price.rule, PriceRule):
+            for unit, number in formula.volume(one.quantities).items():
+                self.used[agreements[unit]] += number
+        return price
+
+
+def _agreements(standing: Standing, formula: PriceFormula, one: Incoming) -> list[Agreement]:
+    month = local_date(one.at, standing.zone).replace(day=1)
+    return [(formula.rule.version, unit, month) for unit in formula.volumes]
