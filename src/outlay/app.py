@@ -29,6 +29,7 @@ from outlay.identity.sign_in.model import SessionPolicy
 from outlay.jobs.queue import JobQueue
 from outlay.jobs.registry import Registry
 from outlay.kit.logs import configure_logs
+from outlay.ledger.recorder import Recorder
 from outlay.mail import Mailer
 from outlay.settings import Settings, load_settings
 
@@ -59,6 +60,7 @@ def make_services(settings: Settings, urls: DatabaseUrls, *, is_embedded: bool) 
         allowances=Allowances(database),
         policy=session_policy(settings),
         mailer=Mailer(settings),
+        recorder=Recorder(database),
     )
 
 
@@ -126,6 +128,7 @@ def _running(services: Services, live: LiveDoor) -> Lifespan[FastAPI]:
         yield
         # The live door first: its browsers move on to another process while our jobs finish.
         await live.stop()
+        await services.recorder.stop()
         await jobs.stop()
         await announcer.stop()
         await database.close()

@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import date, timedelta
 from decimal import Decimal
 from functools import cache
 from uuid import UUID, uuid4
@@ -15,6 +15,8 @@ from argon2 import PasswordHasher
 from psycopg import sql
 
 from outlay.catalog import service as catalog
+from outlay.catalog.exchange import service as exchange
+from outlay.catalog.exchange.model import DatedRate
 from outlay.catalog.service import OverrideDraft
 from outlay.db.connect import Database
 from outlay.db.roles import DatabaseUrls
@@ -135,6 +137,7 @@ async def _seed_one(database: Database, name: str, clients: int) -> Tenant:
         await catalog.seed(work)
         agreed = OverrideDraft(f"{name} models", discount_percent=Decimal(clients), note=name)
         await catalog.add_override(work, TESTER, agreed)
+        await exchange.import_rates(work, TESTER, [DatedRate("EUR", "USD", date(2026, 1, 2), Decimal(clients), name)])
         _, token = await links.issue(work, LinkKind.SIGN_IN, timedelta(hours=1), person_id=tenant.owner.id)
     await sign_in.sign_in_by_link(database, POLICY, Origin("192.0.2.1", name), token.text)
 

@@ -44,7 +44,7 @@ APPEND_ONLY = {
     "category_rate",
     "event",
     "event_key",
-    "exchange",
+    "conversion",
     "lane",
     "price_rule",
 }

@@ -80,17 +80,17 @@ async def learn_rules(work: Work, standing: Standing, rules: Iterable[PriceRule 
     standing.rules.update({digest.bytes: number for digest, number in known.items()})
 
 
-async def learn_exchanges(work: Work, standing: Standing, rates: Iterable[tuple[str, Rate]]) -> None:
+async def learn_conversions(work: Work, standing: Standing, rates: Iterable[tuple[str, Rate]]) -> None:
     """Gives each rate that was used its number."""
     missing = {
         _digest(currency, standing.currency, rate.day.isoformat(), str(rate.value), rate.how): (currency, rate)
         for currency, rate in rates
-        if exchange_key(currency, rate) not in standing.exchanges
+        if conversion_key(currency, rate) not in standing.conversions
     }
     if not missing:
         return
     await store.lock(work.connection, work.workspace_id)
-    known = await store.numbers(work.connection, work.workspace_id, "exchanges", missing)
+    known = await store.numbers(work.connection, work.workspace_id, "conversions", missing)
     rows = {
         digest: {
             "currency": currency,
@@ -102,8 +102,8 @@ async def learn_exchanges(work: Work, standing: Standing, rates: Iterable[tuple[
         for digest, (currency, rate) in missing.items()
         if digest not in known
     }
-    known |= await store.add(work.connection, work.workspace_id, "exchanges", rows)
-    standing.exchanges.update({exchange_key(*missing[digest]): number for digest, number in known.items()})
+    known |= await store.add(work.connection, work.workspace_id, "conversions", rows)
+    standing.conversions.update({conversion_key(*missing[digest]): number for digest, number in known.items()})
 
 
 async def learn_lanes(work: Work, standing: Standing, wanted: Iterable[tuple[int, int, str]]) -> None:
@@ -122,7 +122,7 @@ async def learn_lanes(work: Work, standing: Standing, wanted: Iterable[tuple[int
     standing.lanes.update({missing[digest]: number for digest, number in known.items()})
 
 
-def exchange_key(currency: str, rate: Rate) -> tuple[str, str]:
+def conversion_key(currency: str, rate: Rate) -> tuple[str, str]:
     """What tells one use of a rate from another; the currency it leads into is the standing's."""
     return currency, f"{rate.day} {rate.value} {rate.how}"
 

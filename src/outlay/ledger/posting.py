@@ -17,7 +17,7 @@ from outlay.kit.errors import InvalidRequest
 from outlay.kit.periods import local_date
 from outlay.ledger import stage, store
 from outlay.ledger.model import Incoming, Outcome, Verdict
-from outlay.ledger.numbering import exchange_key, learn_exchanges, learn_lanes, learn_rules, learn_tracks
+from outlay.ledger.numbering import conversion_key, learn_conversions, learn_lanes, learn_rules, learn_tracks
 from outlay.ledger.pricing import Priced, digest_of, formula_of, priced
 from outlay.ledger.rules import COUNTED_TOKENS, details_of, packed_id
 from outlay.ledger.standing import Signature, Standing, Track
@@ -39,7 +39,7 @@ class Posting:
     track: Track
     priced: Priced
     lane_id: int
-    exchange_id: int | None = None
+    conversion_id: int | None = None
 
     @property
     def hold(self) -> UUID | None:
@@ -99,7 +99,7 @@ def line_of(posting: Posting, standing: Standing, recorded: float) -> str:
         day,
         posting.lane_id,
         *(counted.get(unit, _NULL) for unit in COUNTED_TOKENS),
-        _NULL if posting.exchange_id is None else posting.exchange_id,
+        _NULL if posting.conversion_id is None else posting.conversion_id,
         _NULL if price.cost is None else format(price.cost, "f"),
         "\\\\x" + packed_id(draft.id).hex(),
         _TRUE if draft.success is False else _NULL,
@@ -131,17 +131,17 @@ async def _numbered(work: Work, standing: Standing, drafts: Sequence[_Draft]) ->
     rule_ids = {each: standing.rules[digest_of(rule)] for each, rule in rules.items()}
     used = {(price.currency, price.exchange) for _, _, price in drafts if price.exchange and price.currency}
     if used:
-        await learn_exchanges(work, standing, used)
+        await learn_conversions(work, standing, used)
     keys = [(track.series_id, rule_ids[id(price.rule)], one.draft.source) for one, track, price in drafts]
     await learn_lanes(work, standing, keys)
     return [
-        Posting(one, track, price, standing.lanes[key], _exchange_id(standing, price.currency, price.exchange))
+        Posting(one, track, price, standing.lanes[key], _conversion_id(standing, price.currency, price.exchange))
         for (one, track, price), key in zip(drafts, keys, strict=True)
     ]
 
 
-def _exchange_id(standing: Standing, currency: str | None, rate: Rate | None) -> int | None:
-    return standing.exchanges[exchange_key(currency, rate)] if currency and rate else None
+def _conversion_id(standing: Standing, currency: str | None, rate: Rate | None) -> int | None:
+    return standing.conversions[conversion_key(currency, rate)] if currency and rate else None
 
 
 class _Volumes:

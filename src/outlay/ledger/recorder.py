@@ -10,7 +10,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Final, Protocol
+from typing import Any, Final, Protocol
 from uuid import UUID
 
 from outlay.db.connect import Database, Work
@@ -18,14 +18,25 @@ from outlay.kit.errors import DatabaseUnavailable, OutlayError
 from outlay.ledger import stage, store
 from outlay.ledger.model import ACCEPTED, CONFLICT, REPEATED, Incoming, Outcome, SpendFact
 from outlay.ledger.posting import Posting, line_of, post
-from outlay.ledger.standing import Standings
+from outlay.ledger.standing import Standing, Standings
 
 USAGE_TOPIC: Final = "usage"
 GROUP_EVENTS_MAX: Final = 20_000
 _WORKSPACES_MAX: Final = 1_000
 
-# Looks at the sender with the transaction at hand, checks and answers with what is to be stored; raises to refuse.
-Admission = Callable[[Work], Awaitable[Sequence[Incoming]]]
+
+@dataclass
+class Turn:
+    """The transaction of a group: what its members are admitted with."""
+
+    work: Work
+    standing: Standing
+    # What one member found out and the next ones need not: senders often share a key.
+    found: dict[Any, Any] = field(default_factory=dict)
+
+
+# Looks at the sender with the transaction at hand and answers with what is to be stored; an OutlayError refuses.
+Admission = Callable[[Turn], Awaitable[Sequence[Incoming]]]
 
 
 class SpendListener(Protocol):
@@ -125,17 +136,18 @@ class Recorder:
         months: set[tuple[int, int]] = set()
         try:
             async with self._database.work(workspace_id) as work:
+                turn = Turn(work, await self.standings.of(work))
                 admitted: list[tuple[_Member, Sequence[Incoming]]] = []
                 for member in group:
                     try:
-                        admitted.append((member, await member.admit(work)))
+                        admitted.append((member, await member.admit(turn)))
                     except DatabaseUnavailable:
                         raise
                     except OutlayError as refusal:
                         answers.append((member, refusal))
                 events = [one for _, incoming in admitted for one in incoming]
                 months = await self._ensure_months(work, events)
-                outcomes = await self._store(work, events) if events else []
+                outcomes = await self._store(turn, events) if events else []
                 start = 0
                 for member, incoming in admitted:
                     answers.append((member, outcomes[start : start + len(incoming)]))
@@ -162,8 +174,8 @@ class Recorder:
             await store.ensure_month(work.connection, needed[month].date())
         return set(missing)
 
-    async def _store(self, work: Work, events: Sequence[Incoming]) -> list[Outcome]:
-        standing = await self.standings.of(work)
+    async def _store(self, turn: Turn, events: Sequence[Incoming]) -> list[Outcome]:
+        work, standing = turn.work, turn.standing
         first: dict[int, Incoming] = {}
         for one in events:
             first.setdefault(one.key, one)

@@ -17,7 +17,7 @@ create temporary table staged (
     key bigint not null, digest bigint not null, occurred_at timestamptz not null,
     series_id integer not null, hour timestamptz not null, day date not null, lane_id integer not null,
     input_tokens integer, output_tokens integer, cache_read_tokens integer, cache_write_tokens integer,
-    exchange_id integer, cost numeric, id bytea not null, failed boolean, quantity numeric, operation_id text,
+    conversion_id integer, cost numeric, id bytea not null, failed boolean, quantity numeric, operation_id text,
     original_cost numeric, is_late boolean, details jsonb
 ) on commit drop
 """
@@ -46,10 +46,10 @@ with fresh_key as (
     select staged.* from staged join fresh_key using (key)
 ), stored as (
     insert into event (workspace_id, occurred_at, lane_id, input_tokens, output_tokens, cache_read_tokens,
-                       cache_write_tokens, exchange_id, cost, id, failed, quantity, operation_id, original_cost,
+                       cache_write_tokens, conversion_id, cost, id, failed, quantity, operation_id, original_cost,
                        recorded_at, details)
     select %(workspace)s, occurred_at, lane_id, input_tokens, output_tokens, cache_read_tokens, cache_write_tokens,
-           exchange_id, cost, id, failed, quantity, operation_id, original_cost,
+           conversion_id, cost, id, failed, quantity, operation_id, original_cost,
            case when is_late then now() end, details
       from fresh
 ), by_hour as (

@@ -48,7 +48,7 @@ class Standing:
     tracks: dict[Signature, Track] = field(default_factory=dict)
     rules: dict[bytes, int] = field(default_factory=dict)
     lanes: dict[tuple[int, int, str], int] = field(default_factory=dict)
-    exchanges: dict[tuple[str, str], int] = field(default_factory=dict)
+    conversions: dict[tuple[str, str], int] = field(default_factory=dict)
     slots: dict[int, tuple[str, str]] = field(default_factory=dict)
 
     def category(self, key: str | None) -> Category | None:

@@ -1,4 +1,4 @@
-"""The ledger's SQL for what events have in common: settings, series, price rules, exchange rates used, lanes."""
+"""The ledger's SQL for what events have in common: settings, series, price rules, conversions, lanes."""
 
 from collections.abc import Collection, Iterable, Mapping
 from datetime import date, datetime
@@ -11,13 +11,13 @@ from sqlalchemy.dialects.postgresql import insert as insert_or
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from outlay.ledger.model import LedgerSettings
-from outlay.ledger.tables import exchange, lane, ledger_state, price_rule, price_volume, series
+from outlay.ledger.tables import conversion, lane, ledger_state, price_rule, price_volume, series
 
 # How many of a kind there are is counted in the column of its name.
 _COUNTERS: Final[Mapping[str, Table]] = {
     "series": series,
     "price_rules": price_rule,
-    "exchanges": exchange,
+    "conversions": conversion,
     "lanes": lane,
 }
 
@@ -38,7 +38,7 @@ async def lock(connection: AsyncConnection, workspace_id: UUID) -> None:
             workspace_id=workspace_id,
             series=0,
             price_rules=0,
-            exchanges=0,
+            conversions=0,
             lanes=0,
             create_names=defaults.create_names,
             series_max=defaults.series_max,

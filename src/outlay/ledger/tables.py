@@ -36,7 +36,7 @@ ledger_state = tenant_table(
     "ledger_state",
     Column("series", Integer, nullable=False),
     Column("price_rules", Integer, nullable=False),
-    Column("exchanges", Integer, nullable=False),
+    Column("conversions", Integer, nullable=False),
     Column("lanes", Integer, nullable=False),
     Column("create_names", Boolean, nullable=False),
     Column("series_max", Integer, nullable=False),
@@ -78,8 +78,8 @@ price_rule = tenant_table(
     Column("created_at", DateTime(timezone=True), nullable=False),
 )
 
-exchange = tenant_table(
-    "exchange",
+conversion = tenant_table(
+    "conversion",
     _number(),
     *_digest(),
     Column("currency", Text, nullable=False),
@@ -129,7 +129,7 @@ event = Table(
     Column("output_tokens", Integer),
     Column("cache_read_tokens", Integer),
     Column("cache_write_tokens", Integer),
-    Column("exchange_id", Integer),
+    Column("conversion_id", Integer),
     Column("cost", Numeric(24, 12)),
     Column("id", LargeBinary, nullable=False),
     Column("failed", Boolean),
@@ -163,7 +163,7 @@ adjustment = Table(
     Column("cost", Numeric(24, 12), nullable=False),
     Column("unpriced", SmallInteger, nullable=False),
     Column("failed", SmallInteger, nullable=False),
-    Column("exchange_id", Integer),
+    Column("conversion_id", Integer),
     Column("original_cost", Numeric(24, 12)),
     Column("details", JSONB),
     Index(None, "workspace_id", "key"),

@@ -57,6 +57,10 @@ class PriceDesk:
         stretches.appendleft(_Compiled(listed.valid, formula))
         return formula
 
+    def category(self, key: str) -> Category | None:
+        """The category of this key."""
+        return self._categories.get(key)
+
     def rule(self, ask: Ask, at: datetime) -> Listed:
         """What is in force for this at a moment, and how long it stays so."""
         base = self._base(ask, at)

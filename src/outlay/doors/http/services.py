@@ -8,6 +8,7 @@ from fastapi import Depends, Request
 from outlay.db.connect import Database
 from outlay.identity.allowance.service import Allowances
 from outlay.identity.sign_in.model import Origin, SessionPolicy
+from outlay.ledger.recorder import Recorder
 from outlay.mail import Mailer
 from outlay.settings import Settings
 
@@ -22,6 +23,7 @@ class Services:
     allowances: Allowances
     policy: SessionPolicy
     mailer: Mailer
+    recorder: Recorder
 
 
 def services_of(request: Request) -> Services:

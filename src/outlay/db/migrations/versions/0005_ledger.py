@@ -25,13 +25,13 @@ create table name_alias (
 COMMON = """
 create table ledger_state (
     workspace_id uuid not null references workspace (id),
-    series integer not null default 0,
-    price_rules integer not null default 0,
-    exchanges integer not null default 0,
-    lanes integer not null default 0,
-    create_names boolean not null default true,
-    series_max integer not null default 20000 check (series_max > 0),
-    tracked_labels text[] not null default '{team}',
+    series integer not null,
+    price_rules integer not null,
+    conversions integer not null,
+    lanes integer not null,
+    create_names boolean not null,
+    series_max integer not null check (series_max > 0),
+    tracked_labels text[] not null,
     primary key (workspace_id)
 );
 create table series (
@@ -49,7 +49,7 @@ create table series (
     platform text,
     content_type text,
     unit text,
-    labels jsonb not null default '{}',
+    labels jsonb not null,
     created_at timestamptz not null,
     primary key (workspace_id, id),
     unique (workspace_id, digest),
@@ -69,7 +69,7 @@ create table price_rule (
     primary key (workspace_id, id),
     unique (workspace_id, digest)
 );
-create table exchange (
+create table conversion (
     workspace_id uuid not null references workspace (id),
     id integer not null,
     digest uuid not null,
@@ -121,7 +121,7 @@ create table event (
     output_tokens integer,
     cache_read_tokens integer,
     cache_write_tokens integer,
-    exchange_id integer,
+    conversion_id integer,
     cost numeric(24, 12),
     id bytea not null,
     failed boolean,
@@ -152,7 +152,7 @@ create table adjustment (
     cost numeric(24, 12) not null,
     unpriced smallint not null,
     failed smallint not null,
-    exchange_id integer,
+    conversion_id integer,
     original_cost numeric(24, 12),
     details jsonb,
     primary key (workspace_id, id, entry)
@@ -190,7 +190,7 @@ def upgrade() -> None:
     op.execute(ROLLUP.format(table="usage_daily", bucket="day date", column="day"))
     guard("ledger_state", "select", "insert", "update")
     guard("series", "select", "insert", "update (client_id, campaign_id, agent_id)")
-    for table in ("price_rule", "exchange", "lane", "event_key", "event", "adjustment"):
+    for table in ("price_rule", "conversion", "lane", "event_key", "event", "adjustment"):
         guard(table, "select", "insert")
     for table in ("portfolio_state", "name_alias", "price_volume"):
         guard(table, "select", "insert", "update")
@@ -208,7 +208,7 @@ def downgrade() -> None:
         "event_key",
         "price_volume",
         "lane",
-        "exchange",
+        "conversion",
         "price_rule",
         "series",
         "ledger_state",

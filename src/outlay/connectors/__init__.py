@@ -1,0 +1,1 @@
+"""Foreign shapes into events: pure translations, which the doors and the imports call."""
