@@ -11,6 +11,7 @@ from outlay.identity.audit import service as audit
 from outlay.identity.audit.model import Verification
 from outlay.identity.workspaces import service as workspaces
 from outlay.identity.workspaces.model import Workspace
+from outlay.ledger.verify import LEDGER_CHECKS
 
 
 async def verify_chains(
@@ -45,4 +46,4 @@ async def _audit(database: Database) -> list[str]:
 
 
 # A slice that keeps sums or chains adds here the check that recomputes them.
-CHECKS = (*verify.CHECKS, Check("nobody changed the audit log", _audit))
+CHECKS = (*verify.CHECKS, Check("nobody changed the audit log", _audit), *LEDGER_CHECKS)

@@ -78,7 +78,7 @@ def ingest_router() -> APIRouter:
         kind = media_type(request)
         workspace_id, recognise = await known_keys.recognition(request, services)
         body = read(await body_bytes(request, services.settings.body_bytes_max), kind)
-        receipt = await ledger.record(services.recorder, workspace_id, recognise, body.items, services.database.clock)
+        receipt = await ledger.record(services.recorder, workspace_id, recognise, body.items)
         return Response(msgspec.json.encode(_answer(body, receipt)), media_type="application/json")
 
     return router

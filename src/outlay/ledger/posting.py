@@ -1,7 +1,7 @@
 """From checked events to rows: each gets its series, its price and its lane; what is new is numbered on the way."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from decimal import Decimal
 from typing import Final
@@ -88,7 +88,7 @@ def line_of(posting: Posting, standing: Standing, recorded: float) -> str:
     one, track, price = posting.incoming, posting.track, posting.priced
     draft, counted = one.draft, one.quantities
     hour, day = standing.bucket(one.at)
-    details = details_of(one, track.unit)
+    details = details_of(one, track.unit, price.used_before)
     is_late = abs(recorded - one.at.timestamp()) > PROMPT_WITHIN.total_seconds()
     values = (
         one.key,
@@ -176,7 +176,8 @@ class _Volumes:
     def priced(self, standing: Standing, formula: PriceFormula, one: Incoming) -> Priced:
         """The cost at this place of the month, which is counted up by it."""
         agreements = dict(zip(formula.volumes, _agreements(standing, formula, one), strict=True))
-        price = priced(standing, formula, one, {unit: self.used[each] for unit, each in agreements.items()})
+        before = {unit: self.used[each] for unit, each in agreements.items()}
+        price = replace(priced(standing, formula, one, before), used_before=before)
         if isinstance(price.rule, PriceRule):
             for unit, number in formula.volume(one.quantities).items():
                 self.used[agreements[unit]] += number

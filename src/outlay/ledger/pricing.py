@@ -27,6 +27,8 @@ class Priced:
     original: Decimal | None = None
     currency: str | None = None
     exchange: Rate | None = None
+    # Where prices are graduated: what the month had used up before.
+    used_before: Quantities | None = None
 
 
 def formula_of(standing: Standing, track: Track, incoming: Incoming) -> PriceFormula | Unpriced | None:

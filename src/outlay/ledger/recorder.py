@@ -69,6 +69,7 @@ class Recorder:
 
     def __init__(self, database: Database, listeners: Sequence[SpendListener] = ()) -> None:
         self.standings = Standings()
+        self.clock = database.clock
         self._database = database
         self._listeners = listeners
         self._lines: dict[UUID, _Line] = {}

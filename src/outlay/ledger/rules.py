@@ -136,7 +136,9 @@ def main_unit(units: frozenset[str], category_unit: str | None) -> str | None:
     return min(others) if others else None
 
 
-def details_of(incoming: Incoming, unit: str | None) -> dict[str, Any]:
+def details_of(
+    incoming: Incoming, unit: str | None, used_before: Mapping[str, int | Decimal] | None = None
+) -> dict[str, Any]:
     """What is too rare for a column of its own."""
     draft = incoming.draft
     details: dict[str, Any] = {}
@@ -158,6 +160,8 @@ def details_of(incoming: Incoming, unit: str | None) -> dict[str, Any]:
     metadata = {name: value for name, value in draft.metadata.items() if name.lower() not in CONTENT_KEYS}
     if metadata:
         details["metadata"] = metadata
+    if used_before:
+        details["used_before"] = {name: str(number) for name, number in used_before.items()}
     return details
 
 

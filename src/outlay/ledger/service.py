@@ -15,7 +15,6 @@ from outlay.identity.audit import service as audit
 from outlay.identity.audit.model import Facts, Target
 from outlay.identity.portfolio import names
 from outlay.identity.portfolio.model import Kind
-from outlay.kit.clock import Clock
 from outlay.kit.errors import InvalidRequest
 from outlay.ledger import rules, store
 from outlay.ledger.model import EventDraft, Incoming, LedgerSettings, Outcome, Verdict, rejected
@@ -43,13 +42,12 @@ async def record(
     workspace_id: UUID,
     recognise: Recognition,
     items: Sequence[EventDraft | Outcome],
-    clock: Clock,
 ) -> Receipt:
     """Stores the events among the items; items that are outcomes already could not be read, and keep theirs."""
     known = recorder.standings.known(workspace_id)
     settings = known.settings if known else LedgerSettings()
     # Before the transaction, as far as possible: what is checked here keeps nobody else waiting.
-    now = clock()
+    now = recorder.clock()
     checked = [_checked(item, now, settings) for item in items]
 
     async def admit(turn: Turn) -> Sequence[Incoming]:
