@@ -135,7 +135,7 @@ async def test_an_agents_key_corrects_nothing(database: Database, tenant: Tenant
         ("update usage_hourly set events = events + 1", "update usage_hourly set events = events - 1"),
         ("update usage_daily set series_id = series_id + 1", "update usage_daily set series_id = series_id - 1"),
         (
-            "insert into usage_hourly select workspace_id, hour - interval '1 hour', series_id, events, failed, "
+            "insert into usage_hourly select workspace_id, hour - interval '1 hour', series_id, events, failed, "  # noqa: ISC004
             "unpriced, cost, input_tokens, output_tokens, cache_read_tokens, cache_write_tokens, quantity "
             "from usage_hourly",
             "delete from usage_hourly where hour < '{hour}'",

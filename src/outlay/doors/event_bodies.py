@@ -164,4 +164,3 @@ def _id_in(raw: msgspec.Raw | bytes) -> str | None:
     except (msgspec.DecodeError, RecursionError, UnicodeDecodeError):
         return None
     return found if isinstance(found, str) else None
-

@@ -172,7 +172,9 @@ class _Reader:
         details = dict(row["details"] or {})
         used_before = {unit: Decimal(number) for unit, number in details.pop("used_before", {}).items()}
         quantities = {unit: Decimal(number) for unit, number in details.pop("quantities", {}).items()}
-        quantities |= {unit: Decimal(row[unit]) for unit in COUNTED_TOKENS if row[unit] is not None}
+        # An adjustment counts in full, where zero says nothing; an event's zero was reported.
+        absent = {None, 0} if "is_reversal" in row else {None}
+        quantities |= {unit: Decimal(row[unit]) for unit in COUNTED_TOKENS if row[unit] not in absent}
         if lane_row["unit"] and row["quantity"] is not None:
             quantities[lane_row["unit"]] = row["quantity"]
         rule = rule_from_json(lane_row["rule"])
