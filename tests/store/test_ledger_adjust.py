@@ -15,7 +15,7 @@ from outlay.ledger import adjust, events
 from outlay.ledger.model import ACCEPTED, EventsConflict
 from outlay.ledger.recorder import Recorder
 from outlay.ledger.tables import usage_daily
-from tests.support.ledger import event, ledger_faults, store
+from tests.support.sending import event, ledger_faults, store
 from tests.support.tenants import TESTER, Tenant
 
 NOW = system_clock()

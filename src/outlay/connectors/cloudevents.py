@@ -1,5 +1,6 @@
 """CloudEvents 1.0 into events: what the data calls as we do is taken, known units are counted, the rest is metadata."""
 
+import re
 from datetime import datetime
 from typing import Any, Final
 
@@ -18,6 +19,8 @@ _FIELDS: Final = frozenset(EventDraft.__struct_fields__) - _OF_THE_ENVELOPE
 # A sum of what is counted beside it would be counted twice.
 _SUMS: Final = frozenset({"tokens"})
 _PARTS: Final = frozenset({"input_tokens", "output_tokens"})
+# Units such as message, page or day are also names of texts.
+_NUMBER: Final = re.compile(rb'"?-?[0-9.]+([eE][-+]?[0-9]+)?"?')
 
 
 class CloudEvent(msgspec.Struct, frozen=True, kw_only=True):
@@ -55,15 +58,17 @@ def native_form(raw: msgspec.Raw | bytes) -> bytes:
 def spread(data: dict[str, msgspec.Raw]) -> dict[str, Any]:
     """The fields of foreign data in their places."""
     form: dict[str, Any] = {}
-    counted: dict[str, Any] = {}
+    counted: dict[str, msgspec.Raw] = {}
     metadata: dict[str, Any] = {}
     for name, value in data.items():
+        if bytes(value) == b"null":
+            continue
         unit = canonical_unit(name)
         if name == "quantities":
             counted |= msgspec.json.decode(value, type=dict[str, msgspec.Raw])
-        elif unit in UNITS:
-            counted[unit] = value
-        elif name == "metadata":
+        elif unit in UNITS and _is_number(value):
+            _count(counted, unit, value, name)
+        elif name == "metadata" and bytes(value).startswith(b"{"):
             metadata |= msgspec.json.decode(value, type=dict[str, msgspec.Raw])
         elif name in _FIELDS:
             form[name] = value
@@ -71,8 +76,13 @@ def spread(data: dict[str, msgspec.Raw]) -> dict[str, Any]:
             metadata[name] = value
     if counted.keys() >= _PARTS:
         counted = {unit: number for unit, number in counted.items() if unit not in _SUMS}
-    if counted:
-        form["quantities"] = counted
-    if metadata:
-        form["metadata"] = metadata
-    return form
+    return form | {name: found for name, found in (("quantities", counted), ("metadata", metadata)) if found}
+
+
+def _count(counted: dict[str, msgspec.Raw], unit: str, value: msgspec.Raw, name: str) -> None:
+    if bytes(counted.setdefault(unit, value)) != bytes(value):
+        raise msgspec.ValidationError(f"Is counted twice, differently - at `$.data.{name}`")
+
+
+def _is_number(value: msgspec.Raw) -> bool:
+    return _NUMBER.fullmatch(bytes(value)) is not None

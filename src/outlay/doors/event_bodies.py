@@ -1,5 +1,7 @@
 """Bodies that carry events: one, an array, lines, or CloudEvents; each item is read alone, so that one bad one costs one."""
 
+import json
+import re
 import zlib
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -16,6 +18,7 @@ from outlay.ledger.model import EventDraft, Outcome, rejected
 
 ITEMS_MAX: Final = 10_000
 _GZIP: Final = 16 + zlib.MAX_WBITS
+_MEMBERS_MAX: Final = 1_000
 _JSON: Final = "application/json"
 _LINES: Final = ("application/x-ndjson", "application/ndjson", "application/jsonl")
 _CLOUD_EVENT: Final = "application/cloudevents+json"
@@ -24,6 +27,11 @@ MEDIA_TYPES: Final = (_JSON, *_LINES, _CLOUD_EVENT, _CLOUD_EVENTS)
 _DRAFT: Final = msgspec.json.Decoder(EventDraft)
 _RAWS: Final = msgspec.json.Decoder(list[msgspec.Raw])
 _FIELDS: Final = msgspec.json.Decoder(dict[str, msgspec.Raw])
+# Reads what msgspec does not: only to find where each item of an array ends.
+_LENIENT: Final = json.JSONDecoder()
+_BEGINNING: Final = re.compile(r"[ \t\r\n]*\[[ \t\r\n]*")
+_COMMA: Final = re.compile(r"[ \t\r\n]*,[ \t\r\n]*")
+_END_OF_ARRAY: Final = re.compile(r"[ \t\r\n]*\][ \t\r\n]*")
 _OUR_FIELDS: Final = frozenset(EventDraft.__struct_fields__)
 
 Item = EventDraft | Outcome
@@ -57,16 +65,28 @@ async def body_bytes(request: Request, bytes_max: int) -> bytes:
         return body
     if encoding not in {"gzip", "x-gzip"}:
         raise NotGzip(f"The encoding {encoding[:40]!r} is not supported: send gzip, or nothing compressed.")
-    unpacker = zlib.decompressobj(_GZIP)
     try:
-        unpacked = unpacker.decompress(body, bytes_max + 1)
+        return _unpacked(body, bytes_max)
     except zlib.error as error:
         raise NotGzip("The body is not gzip, as its Content-Encoding says.") from error
-    if len(unpacked) > bytes_max:
-        raise BodyTooLarge(f"The unpacked body is larger than {bytes_max} bytes.")
-    if not unpacker.eof:
-        raise NotGzip("The compressed body ends too early.")
-    return unpacked
+
+
+def _unpacked(packed: bytes, bytes_max: int) -> bytes:
+    """What is packed; gzip may have several members, one after the other."""
+    parts: list[bytes] = []
+    room = bytes_max
+    for _ in range(_MEMBERS_MAX):
+        unpacker = zlib.decompressobj(_GZIP)
+        parts.append(unpacker.decompress(packed, room + 1))
+        room -= len(parts[-1])
+        if room < 0:
+            raise BodyTooLarge(f"The unpacked body is larger than {bytes_max} bytes.")
+        if not unpacker.eof:
+            raise NotGzip("The compressed body ends too early.")
+        packed = unpacker.unused_data
+        if not packed:
+            return b"".join(parts)
+    raise NotGzip(f"The body consists of more than {_MEMBERS_MAX} compressed parts.")
 
 
 def media_type(request: Request) -> str:
@@ -97,12 +117,30 @@ def _raws(body: bytes, kind: str) -> Sequence[msgspec.Raw | bytes]:
         return [line for line in body.split(b"\n") if line.strip()]
     try:
         if body.lstrip()[:1] == b"[":
-            return _RAWS.decode(body)
+            return _raws_of_array(body)
         # Read once as a whole: a body that is no JSON at all is refused, and not counted as one bad event.
         msgspec.json.decode(body)
-    except (msgspec.DecodeError, RecursionError) as error:
+    except (ValueError, RecursionError) as error:
         raise MalformedJson("The body is not valid JSON in UTF-8.") from error
     return [body]
+
+
+def _raws_of_array(body: bytes) -> Sequence[msgspec.Raw | bytes]:
+    """The items of an array. Some encoders write NaN or half a character, which is no reason to refuse the others."""
+    try:
+        return _RAWS.decode(body)
+    except msgspec.DecodeError:
+        text = body.decode("utf-8", "surrogateescape")
+    items: list[bytes] = []
+    before = _BEGINNING.match(text)
+    end = 0
+    while before:
+        _, end = _LENIENT.raw_decode(text, before.end())
+        items.append(text[before.end() : end].encode("utf-8", "surrogateescape"))
+        before = _COMMA.match(text, end)
+    if not _END_OF_ARRAY.fullmatch(text, end):
+        raise ValueError("the array does not end")
+    return items
 
 
 def _decoded(raw: msgspec.Raw | bytes) -> Item:
@@ -111,7 +149,7 @@ def _decoded(raw: msgspec.Raw | bytes) -> Item:
     except msgspec.ValidationError as error:
         return _decoded_with_units(raw, error)
     except (msgspec.DecodeError, RecursionError, UnicodeDecodeError) as error:
-        return rejected("event", f"is not valid JSON: {error}", "malformed_json")
+        return _unreadable(error)
 
 
 def _decoded_with_units(raw: msgspec.Raw | bytes, first: msgspec.ValidationError) -> Item:
@@ -125,7 +163,13 @@ def _decoded_cloud_event(raw: msgspec.Raw | bytes) -> Item:
     except msgspec.ValidationError as error:
         return _refusal(error)
     except (msgspec.DecodeError, RecursionError, UnicodeDecodeError) as error:
-        return rejected("event", f"is not valid JSON: {error}", "malformed_json")
+        return _unreadable(error)
+
+
+def _unreadable(error: Exception) -> Outcome:
+    if isinstance(error, RecursionError):
+        return rejected("event", "is nested too deeply", "malformed_json")
+    return rejected("event", "is not valid JSON in UTF-8", "malformed_json")
 
 
 def _attempted(decode: Callable[[], Item | None]) -> Item | None:
@@ -133,7 +177,7 @@ def _attempted(decode: Callable[[], Item | None]) -> Item | None:
         return decode()
     except msgspec.ValidationError as error:
         return _refusal(error)
-    except (msgspec.DecodeError, RecursionError):
+    except (msgspec.DecodeError, RecursionError, UnicodeDecodeError):
         return None
 
 
@@ -147,7 +191,9 @@ def _with_units_moved(raw: msgspec.Raw | bytes) -> Item | None:
         unit = canonical_unit(name)
         if unit in counted or (unit != name and unit in fields):
             return rejected(name, "is counted twice")
-        counted[unit] = fields.pop(name)
+        number = fields.pop(name)
+        if bytes(number) != b"null":
+            counted[unit] = number
     return _DRAFT.decode(msgspec.json.encode({**fields, "quantities": counted}))
 
 

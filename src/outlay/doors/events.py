@@ -9,7 +9,7 @@ from pydantic import Field
 from outlay.doors.event_bodies import ITEMS_MAX, MEDIA_TYPES, EventBody, body_bytes, media_type, read
 from outlay.doors.http.recognition import KnownKeys
 from outlay.doors.http.schemas import Answer
-from outlay.doors.http.services import ServicesDependency
+from outlay.doors.http.services import Services
 from outlay.ledger import service as ledger
 from outlay.ledger.model import EventDraft, Verdict
 from outlay.ledger.service import Receipt
@@ -62,26 +62,35 @@ class ReceiptOut(Answer):
     rejected: list[RejectedOut]
 
 
-def ingest_router() -> APIRouter:
+class IngestDoor:
     """The way in; it remembers which keys worked lately."""
-    router = APIRouter(tags=["events"])
-    known_keys = KnownKeys()
 
-    @router.post(
-        "/events",
-        response_model=ReceiptOut,
-        description=_DESCRIPTION,
-        openapi_extra={"requestBody": _request_body(), "security": [{"key": []}, {"session": []}]},
-    )
-    async def store_events(request: Request, services: ServicesDependency) -> Response:
-        """Store events."""
+    path: Final = "/api/v1/events"
+
+    def __init__(self, services: Services) -> None:
+        self._services = services
+        self._known_keys = KnownKeys()
+
+    async def store(self, request: Request) -> Response:
+        """Stores the events of a request."""
+        request.state.is_routine = True
         kind = media_type(request)
-        workspace_id, recognise = await known_keys.recognition(request, services)
-        body = read(await body_bytes(request, services.settings.body_bytes_max), kind)
-        receipt = await ledger.record(services.recorder, workspace_id, recognise, body.items)
+        workspace_id, recognise = await self._known_keys.recognition(request, self._services)
+        body = read(await body_bytes(request, self._services.settings.body_bytes_max), kind)
+        receipt = await ledger.record(self._services.recorder, workspace_id, recognise, body.items)
         return Response(msgspec.json.encode(_answer(body, receipt)), media_type="application/json")
 
-    return router
+    def router(self) -> APIRouter:
+        """The same for the application, with its description."""
+        router = APIRouter(tags=["events"])
+        description = {"requestBody": _request_body(), "security": [{"key": []}, {"session": []}]}
+
+        @router.post("/events", response_model=ReceiptOut, description=_DESCRIPTION, openapi_extra=description)
+        async def store_events(request: Request) -> Response:
+            """Store events."""
+            return await self.store(request)
+
+        return router
 
 
 def _answer(body: EventBody, receipt: Receipt) -> dict[str, Any]:

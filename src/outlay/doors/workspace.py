@@ -8,12 +8,13 @@ from fastapi import APIRouter, Query
 from pydantic import Field
 
 from outlay.doors.http.callers import CallerDependency
-from outlay.doors.http.schemas import Answer, Body, ListOut, Name, PageDependency, Words, example
+from outlay.doors.http.schemas import Answer, Body, ListOut, Name, PageDependency, Words, example, problems
 from outlay.identity.access.model import Permission
 from outlay.identity.access.rules import require
 from outlay.identity.audit import service as audit
 from outlay.identity.audit.model import AuditEntry
 from outlay.identity.workspaces import service as workspaces
+from outlay.ledger import service as ledger
 
 router = APIRouter(tags=["workspace"])
 
@@ -73,10 +74,10 @@ async def get_workspace(caller: CallerDependency) -> WorkspaceOut:
     return WorkspaceOut.model_validate(await workspaces.get(caller.work))
 
 
-@router.patch("/workspace", summary="Change the workspace")
+@router.patch("/workspace", summary="Change the workspace", responses=problems(409))
 async def change_workspace(change: WorkspaceChange, caller: CallerDependency) -> WorkspaceOut:
     """Changes what is given and leaves the rest."""
-    changed = await workspaces.change(caller.work, caller.actor, **change.model_dump())
+    changed = await ledger.change_workspace(caller.work, caller.actor, **change.model_dump())
     return WorkspaceOut.model_validate(changed)
 
 

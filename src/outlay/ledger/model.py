@@ -81,6 +81,11 @@ class Incoming:
     context: tuple[tuple[str, str], ...]
     dimensions: Dimensions
 
+    @property
+    def content(self) -> tuple[int, int]:
+        """What only repeats of it share."""
+        return self.key, self.digest
+
 
 class Verdict(StrEnum):
     """What became of an event."""
@@ -135,3 +140,9 @@ class EventsConflict(OutlayError):
     """The event was voided or corrected in the meantime. Look at it again, then repeat what is still wanted."""
 
     status, code, title = 409, "event_changed", "The event has changed"
+
+
+class LedgerInUse(OutlayError):
+    """The time zone and the currency decide what every sum means; once costs are recorded they stay as they are."""
+
+    status, code, title = 409, "ledger_in_use", "Costs were recorded already"

@@ -12,6 +12,7 @@ import structlog
 from outlay.catalog.exchange.model import Rate
 from outlay.catalog.model import Ask
 from outlay.catalog.prices.model import PriceRule, Unpriced
+from outlay.catalog.units import UNITS
 from outlay.db.connect import Work
 from outlay.identity.portfolio import names
 from outlay.identity.portfolio.model import Kind
@@ -35,6 +36,8 @@ class _Whose:
     client: UUID | None = None
     campaign: UUID | None = None
     agent: UUID | None = None
+    # Whether everything that is named was there or was made.
+    is_complete: bool = True
 
 
 class UnknownName(LookupError):
@@ -50,20 +53,31 @@ async def learn_tracks(work: Work, standing: Standing, signatures: Collection[Si
     await store.lock(work.connection, work.workspace_id)
     refused: dict[Signature, Outcome] = {}
     rows: dict[Signature, dict[str, Any]] = {}
-    known = _Names(work, may_make=standing.settings.create_names)
-    room = standing.settings.series_max - await store.count_series(work.connection, work.workspace_id)
+    nameless: list[Signature] = []
+    entries = _Names(work, may_make=standing.settings.create_names)
     for signature in signatures:
         try:
-            whose = await known.whose(signature[0], may_make=room > len(rows))
+            whose = await entries.whose(signature[0], make=False)
         except UnknownName as unknown:
             refused[signature] = unknown.outcome
             continue
-        rows[signature] = _series_row(standing, signature, whose)
-    numbered = await _number_series(work, list(rows.values()), room)
-    for (signature, row), number in zip(rows.items(), numbered, strict=True):
+        if whose.is_complete:
+            rows[signature] = _series_row(standing, signature, whose)
+        else:
+            nameless.append(signature)
+    numbers = await store.numbers(work.connection, work.workspace_id, "series", set(map(_series_digest, rows.values())))
+    new = {digest for row in rows.values() if (digest := _series_digest(row)) not in numbers}
+    room = standing.settings.series_max - await store.count_series(work.connection, work.workspace_id)
+    for signature in nameless:
+        # A name is made only where its series still fits: what is folded tells no new names apart.
+        rows[signature] = row = _series_row(
+            standing, signature, await entries.whose(signature[0], make=len(new) < room)
+        )
+        new.add(_series_digest(row))
+    for signature, (number, unit) in zip(rows, await _number_series(work, list(rows.values()), room), strict=True):
         dimensions, _, context = signature
-        ask = Ask(row["service"], dimensions.model, dimensions.category, context)
-        standing.remember(signature, Track(number, row["unit"], ask))
+        ask = Ask(rows[signature]["service"], dimensions.model, dimensions.category, context)
+        standing.tracks[signature] = Track(number, unit, ask)
     return refused
 
 
@@ -135,33 +149,47 @@ class _Names:
         self._may_make = may_make
         self._found: dict[tuple[Kind, str, UUID | None], Named | None] = {}
 
-    async def whose(self, dimensions: Dimensions, *, may_make: bool) -> _Whose:
-        """The entries; a campaign or agent of one client says whose the spend is where nobody else does."""
-        client = await self._one(Kind.CLIENT, dimensions.client, None, may_make=may_make)
-        client_id = client.id if client else None
-        campaign = await self._one(Kind.CAMPAIGN, dimensions.campaign, client_id, may_make=may_make)
-        agent = await self._one(Kind.AGENT, dimensions.agent, None, may_make=may_make)
-        if client_id is None:
-            client_id = (campaign.client_id if campaign else None) or (agent.client_id if agent else None)
-        return _Whose(client_id, campaign.id if campaign else None, agent.id if agent else None)
+    async def whose(self, dimensions: Dimensions, *, make: bool) -> _Whose:
+        """The entries; a campaign or agent of one client says whose the spend is where nobody else does.
 
-    async def _one(self, kind: Kind, name: str | None, client_id: UUID | None, *, may_make: bool) -> Named | None:
+        What cannot be made is refused before anything is made, so ask without making first.
+        """
+        client = await self._one(Kind.CLIENT, dimensions.client, None, make=make)
+        campaign = None
+        if dimensions.campaign and dimensions.client and client is None:
+            self._check_may_be_made(Kind.CAMPAIGN, dimensions.campaign, needs_client=False)
+        else:
+            client_id = client.id if client else None
+            campaign = await self._one(Kind.CAMPAIGN, dimensions.campaign, client_id, make=make)
+        agent = await self._one(Kind.AGENT, dimensions.agent, None, make=make)
+        whose = next((one for one in (campaign, agent) if one and one.client_id), None)
+        found = (client, campaign, agent)
+        return _Whose(
+            client.id if client else whose.client_id if whose and not dimensions.client else None,
+            campaign.id if campaign else None,
+            agent.id if agent else None,
+            is_complete=all(one or not name for one, name in zip(found, dimensions[:3], strict=True)),
+        )
+
+    async def _one(self, kind: Kind, name: str | None, client_id: UUID | None, *, make: bool) -> Named | None:
         if name is None:
             return None
         asked = (kind, name, client_id)
         if asked not in self._found:
-            found = (await names.find(self._work, kind, [name], client_id)).get(name)
-            self._found[asked] = found or await self._made(kind, name, client_id, may_make=may_make)
+            self._found[asked] = (await names.find(self._work, kind, [name], client_id)).get(name)
+        if self._found[asked] is None:
+            self._check_may_be_made(kind, name, needs_client=kind is Kind.CAMPAIGN and client_id is None)
+            if make:
+                self._found[asked] = await names.make(self._work, kind, name, client_id)
         return self._found[asked]
 
-    async def _made(self, kind: Kind, name: str, client_id: UUID | None, *, may_make: bool) -> Named | None:
+    def _check_may_be_made(self, kind: Kind, name: str, *, needs_client: bool) -> None:
         if not self._may_make:
             raise UnknownName(kind.value, f"{name!r} is not known here, and this workspace does not make new ones")
         if len(name) == 36 and _is_uuid(name):
             raise UnknownName(kind.value, f"there is none with the id {name}")
-        if kind is Kind.CAMPAIGN and client_id is None:
+        if needs_client:
             raise UnknownName(kind.value, f"{name!r} is new: name its client too")
-        return await names.make(self._work, kind, name, client_id) if may_make else None
 
 
 def _series_row(standing: Standing, signature: Signature, whose: _Whose) -> dict[str, Any]:
@@ -183,32 +211,44 @@ def _series_row(standing: Standing, signature: Signature, whose: _Whose) -> dict
     }
 
 
-async def _number_series(work: Work, rows: list[dict[str, Any]], room: int) -> list[int]:
-    """The numbers of series, in the order of the rows; past the limit, of what they are folded into."""
-    digests = [_series_digest(row) for row in rows]
-    known = await store.numbers(work.connection, work.workspace_id, "series", set(digests)) if rows else {}
-    new = {digest: row for digest, row in zip(digests, rows, strict=True) if digest not in known}
-    fitting = dict(list(new.items())[: max(0, room)])
-    folded = {
-        digest: _folded(row, coarse=room <= -_FOLDED_ROOM) for digest, row in new.items() if digest not in fitting
-    }
-    if folded:
-        _log.warning("series limit reached", workspace=str(work.workspace_id), folded=len(folded))
-        into = {_series_digest(row): row for row in folded.values()}
-        found = await store.numbers(work.connection, work.workspace_id, "series", set(into))
-        fitting |= {digest: row for digest, row in into.items() if digest not in found}
-        known |= found
-    stamped = {digest: {**row, "created_at": work.now} for digest, row in fitting.items()}
+async def _number_series(work: Work, rows: list[dict[str, Any]], room: int) -> list[tuple[int, str | None]]:
+    """The numbers of series with their units, in the order of the rows; past the limit, of what they are folded into."""
+    into = {_series_digest(row): row for row in rows}
+    known = await _known_series(work, into.values())
+    new = [digest for digest in into if digest not in known]
+    fitting, beyond = new[: max(0, room)], new[max(0, room) :]
+    if beyond:
+        _log.warning("series limit reached", workspace=str(work.workspace_id), folded=len(beyond))
+        into |= {digest: _folded(into[digest]) for digest in beyond}
+        known |= await _known_series(work, (into[digest] for digest in beyond))
+        new_folds = {_series_digest(into[digest]) for digest in beyond} - known.keys()
+        if len(new_folds) > room - len(fitting) + _FOLDED_ROOM:
+            into |= {
+                digest: _folded_further(into[digest]) for digest in beyond if _series_digest(into[digest]) in new_folds
+            }
+            known |= await _known_series(work, (into[digest] for digest in beyond))
+    wanted = {_series_digest(row): row for row in into.values()}
+    stamped = {digest: {**row, "created_at": work.now} for digest, row in wanted.items() if digest not in known}
     known |= await store.add(work.connection, work.workspace_id, "series", stamped)
-    return [known[_series_digest(folded[digest])] if digest in folded else known[digest] for digest in digests]
+    placed = [into[_series_digest(row)] for row in rows]
+    return [(known[_series_digest(row)], row["unit"]) for row in placed]
 
 
-def _folded(row: dict[str, Any], *, coarse: bool) -> dict[str, Any]:
-    kept = {"kind", "unit"} if coarse else {"client_id", "kind", "service", "unit"}
+async def _known_series(work: Work, rows: Iterable[dict[str, Any]]) -> dict[UUID, int]:
+    return await store.numbers(work.connection, work.workspace_id, "series", {_series_digest(row) for row in rows})
+
+
+def _folded(row: dict[str, Any]) -> dict[str, Any]:
+    kept = {"client_id", "kind", "service", "unit"}
     return {name: value if name in kept else None for name, value in row.items()} | {
         "operation": FOLDED,
         "labels": {},
     }
+
+
+def _folded_further(row: dict[str, Any]) -> dict[str, Any]:
+    """Without whatever a caller can make up, of which there is no end."""
+    return row | {"client_id": None, "service": None, "unit": row["unit"] if row["unit"] in UNITS else None}
 
 
 def _series_digest(row: dict[str, Any]) -> UUID:

@@ -11,7 +11,7 @@ import msgspec
 
 from outlay.catalog.exchange.model import Rate
 from outlay.catalog.prices.formula import PriceFormula
-from outlay.catalog.prices.model import PriceRule, Unpriced
+from outlay.catalog.prices.model import Unpriced
 from outlay.db.connect import Work
 from outlay.kit.errors import InvalidRequest
 from outlay.kit.periods import local_date
@@ -49,32 +49,34 @@ class Posting:
 
 @dataclass(frozen=True, slots=True)
 class Posted:
-    """What came of a group: rows, by their keys why others have none, and how much was used of graduated prices."""
+    """What came of a group: rows, by their content why others have none, and how much was used of graduated prices."""
 
     postings: list[Posting]
-    refused: dict[int, Outcome]
+    refused: dict[tuple[int, int], Outcome]
     # The events whose price depends on what was used before them, and the use after them.
     counted: frozenset[int] = frozenset()
     volumes: Mapping[Agreement, Decimal] = field(default_factory=dict)
 
 
 async def post(work: Work, standing: Standing, group: Sequence[Incoming]) -> Posted:
-    """Rows for the events that can be stored; each key is in the group once."""
+    """Rows for the events that can be stored; where several have one key, for the first of them that can be."""
     refused = await _tracks_learnt(work, standing, group)
-    sound = [one for one in group if one.key not in refused]
+    sound = [one for one in group if one.content not in refused] if refused else group
     tracks = [standing.tracks[signature_of(one)] for one in sound]
     formulas = [formula_of(standing, track, one) for track, one in zip(tracks, sound, strict=True)]
     volumes = await _Volumes.of(work, standing, sound, formulas)
-    drafts: list[_Draft] = []
+    drafts: dict[int, _Draft] = {}
     for one, track, formula in zip(sound, tracks, formulas, strict=True):
+        if one.key in drafts:
+            continue
         try:
-            if volumes and one.key in volumes.counted and isinstance(formula, PriceFormula):
-                drafts.append((one, track, volumes.priced(standing, formula, one)))
+            if volumes and one.key in volumes.counted and isinstance(formula, PriceFormula) and formula.volumes:
+                drafts[one.key] = one, track, volumes.priced(standing, formula, one)
             else:
-                drafts.append((one, track, priced(standing, formula, one)))
+                drafts[one.key] = one, track, priced(standing, formula, one)
         except InvalidRequest as error:
-            refused[one.key] = Outcome(Verdict.REJECTED, error.code, error.detail)
-    postings = await _numbered(work, standing, drafts)
+            refused[one.content] = Outcome(Verdict.REJECTED, error.code, error.detail)
+    postings = await _numbered(work, standing, list(drafts.values()))
     return Posted(postings, refused, volumes.counted, volumes.used) if volumes else Posted(postings, refused)
 
 
@@ -117,12 +119,12 @@ def _escaped(text: str) -> str:
     return text.replace("\\", "\\\\")
 
 
-async def _tracks_learnt(work: Work, standing: Standing, group: Iterable[Incoming]) -> dict[int, Outcome]:
+async def _tracks_learnt(work: Work, standing: Standing, group: Iterable[Incoming]) -> dict[tuple[int, int], Outcome]:
     new = {signature: None for one in group if (signature := signature_of(one)) not in standing.tracks}
     if not new:
         return {}
     refused = await learn_tracks(work, standing, list(new))
-    return {one.key: refused[signature_of(one)] for one in group if signature_of(one) in refused} if refused else {}
+    return {one.content: refused[signature_of(one)] for one in group if signature_of(one) in refused} if refused else {}
 
 
 async def _numbered(work: Work, standing: Standing, drafts: Sequence[_Draft]) -> list[Posting]:
@@ -160,25 +162,29 @@ class _Volumes:
         formulas: Sequence[PriceFormula | Unpriced | None],
     ) -> "_Volumes | None":
         """The volumes that these events need; None where no price of theirs is graduated, which is nearly always."""
-        graduated = {
-            one.key: (one, formula)
+        graduated = [
+            (one, formula)
             for one, formula in zip(group, formulas, strict=True)
             if isinstance(formula, PriceFormula) and formula.volumes
-        }
+        ]
         if not graduated:
             return None
-        wanted = {each for one, formula in graduated.values() for each in _agreements(standing, formula, one)}
+        # Before the volumes and not after them, when something has to be numbered: others do it in that order too.
+        await store.lock(work.connection, work.workspace_id)
+        wanted = {each for one, formula in graduated for each in _agreements(standing, formula, one)}
         used = await store.volumes(work.connection, work.workspace_id, wanted)
         # With the volumes locked nobody else stores events that count: what is there already counts no second time.
-        stored = await stage.stored_digests(work.connection, work.workspace_id, list(graduated))
-        return cls(used, frozenset(graduated.keys() - stored.keys()))
+        keys = {one.key for one, _ in graduated}
+        stored = await stage.stored_digests(work.connection, work.workspace_id, list(keys))
+        return cls(used, frozenset(keys - stored.keys()))
 
     def priced(self, standing: Standing, formula: PriceFormula, one: Incoming) -> Priced:
         """The cost at this place of the month, which is counted up by it."""
         agreements = dict(zip(formula.volumes, _agreements(standing, formula, one), strict=True))
         before = {unit: self.used[each] for unit, each in agreements.items()}
         price = replace(priced(standing, formula, one, before), used_before=before)
-        if isinstance(price.rule, PriceRule):
+        # It was used whether or not the amount could be brought into the workspace's currency.
+        if price.cost is not None or price.original is not None:
             for unit, number in formula.volume(one.quantities).items():
                 self.used[agreements[unit]] += number
         return price

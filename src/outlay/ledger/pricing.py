@@ -10,12 +10,15 @@ from typing import Any, Final
 from outlay.catalog.exchange.model import Rate
 from outlay.catalog.prices.formula import NOTHING, PriceFormula, Quantities
 from outlay.catalog.prices.model import REPORTED, PriceRule, Reason, Unpriced
+from outlay.kit.errors import InvalidRequest
 from outlay.kit.money import product, rounded
 from outlay.kit.periods import local_date
 from outlay.ledger.model import Incoming
 from outlay.ledger.standing import Standing, Track
 
 UNPRICED_SOURCE: Final = "unpriced"
+# What numeric(24, 12) holds.
+_COST_MAX: Final = Decimal(10) ** 12
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +44,10 @@ def formula_of(standing: Standing, track: Track, incoming: Incoming) -> PriceFor
 def priced(
     standing: Standing, formula: PriceFormula | Unpriced | None, incoming: Incoming, used: Quantities = NOTHING
 ) -> Priced:
-    """The cost of an event; `used` counts the month so far where the formula asks for it."""
+    """The cost of an event; `used` counts the month so far where the formula asks for it.
+
+    What cannot be priced for reasons of the event's own is an InvalidRequest.
+    """
     if formula is None:
         assert incoming.draft.cost is not None
         return _in_currency(
@@ -80,9 +86,17 @@ def rule_from_json(data: dict[str, Any]) -> PriceRule | Unpriced:
 
 def _in_currency(standing: Standing, rule: PriceRule, amount: Decimal, currency: str, at: datetime) -> Priced:
     into = standing.currency
+    _check_cost(amount, currency)
     if currency == into:
         return Priced(amount, rule)
     rate = standing.exchange.rate(currency, into, local_date(at, standing.zone))
     if rate is None:
         return Priced(None, Unpriced(Reason.NO_RATE, f"{currency} to {into}"), amount, currency)
-    return Priced(product(amount, rate.value), rule, amount, currency, rate)
+    cost = product(amount, rate.value)
+    _check_cost(cost, into)
+    return Priced(cost, rule, amount, currency, rate)
+
+
+def _check_cost(amount: Decimal, currency: str) -> None:
+    if amount >= _COST_MAX:
+        raise InvalidRequest.field("cost", f"comes to {amount:.0f} {currency}, which must be below {_COST_MAX:f}")

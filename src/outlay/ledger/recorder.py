@@ -6,10 +6,10 @@ one sender's trouble is not another's.
 
 import asyncio
 from collections import deque
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date
 from typing import Any, Final, Protocol
 from uuid import UUID
 
@@ -17,7 +17,7 @@ from outlay.db.connect import Database, Work
 from outlay.kit.errors import DatabaseUnavailable, OutlayError
 from outlay.ledger import stage, store
 from outlay.ledger.model import ACCEPTED, CONFLICT, REPEATED, Incoming, Outcome, SpendFact
-from outlay.ledger.posting import Posting, line_of, post
+from outlay.ledger.posting import Posting, line_of, post, signature_of
 from outlay.ledger.standing import Standing, Standings
 
 USAGE_TOPIC: Final = "usage"
@@ -127,14 +127,20 @@ class Recorder:
                         await self._write_alone(workspace_id, member)
 
     async def _write_alone(self, workspace_id: UUID, member: _Member) -> None:
-        try:
-            await self._write_group(workspace_id, [member])
-        except Exception as error:  # noqa: BLE001 - the sender is told, and the next ones are not kept waiting
-            _refuse([member], error)
+        for is_last in (False, False, True):
+            try:
+                await self._write_group(workspace_id, [member])
+            except Overtaken as error:
+                if is_last:
+                    _refuse([member], DatabaseUnavailable(str(error), retry_after_s=1))
+            except Exception as error:  # noqa: BLE001 - the sender is told, and the next ones are not kept waiting
+                return _refuse([member], error)
+            else:
+                return None
+        return None
 
     async def _write_group(self, workspace_id: UUID, group: Sequence[_Member]) -> None:
         answers: list[tuple[_Member, list[Outcome] | Exception]] = []
-        months: set[tuple[int, int]] = set()
         try:
             async with self._database.work(workspace_id) as work:
                 turn = Turn(work, await self.standings.of(work))
@@ -147,7 +153,7 @@ class Recorder:
                     except OutlayError as refusal:
                         answers.append((member, refusal))
                 events = [one for _, incoming in admitted for one in incoming]
-                months = await self._ensure_months(work, events)
+                await self._ensure_months(work, events)
                 outcomes = await self._store(turn, events) if events else []
                 start = 0
                 for member, incoming in admitted:
@@ -155,8 +161,9 @@ class Recorder:
                     start += len(incoming)
         except BaseException:
             self.standings.forget(workspace_id)
+            # A month may have been taken out since it was seen.
+            self._months.clear()
             raise
-        self._months |= months
         for member, answer in answers:
             if member.answer.done():
                 continue  # the sender hung up; its events are stored all the same
@@ -165,43 +172,44 @@ class Recorder:
             else:
                 member.answer.set_result(answer)
 
-    async def _ensure_months(self, work: Work, events: Sequence[Incoming]) -> set[tuple[int, int]]:
-        needed: dict[tuple[int, int], datetime] = {}
-        for one in events:
-            moment = one.at.astimezone(work.now.tzinfo)
-            needed.setdefault((moment.year, moment.month), moment)
-        missing = needed.keys() - self._months
-        for month in sorted(missing):
-            await store.ensure_month(work.connection, needed[month].date())
-        return set(missing)
+    async def _ensure_months(self, work: Work, events: Sequence[Incoming]) -> None:
+        for year, month in sorted({(one.at.year, one.at.month) for one in events} - self._months):
+            # Each in a transaction of its own: two that make the same months in another order wait for each other.
+            async with self._database.side(work.workspace_id) as connection:
+                await store.ensure_month(connection, date(year, month, 1))
+            self._months.add((year, month))
 
     async def _store(self, turn: Turn, events: Sequence[Incoming]) -> list[Outcome]:
         work, standing = turn.work, turn.standing
-        first: dict[int, Incoming] = {}
+        first: dict[tuple[int, int], Incoming] = {}
         for one in events:
-            first.setdefault(one.key, one)
-        posted = await post(work, standing, list(first.values()))
+            first.setdefault(one.content, one)
+        stored = await self._stored_before(turn, first.values())
+        group = [one for one in first.values() if one.key not in stored] if stored else list(first.values())
+        posted = await post(work, standing, group)
         recorded = work.now.timestamp()
         lines = [line_of(posting, standing, recorded) for posting in posted.postings]
         fresh = await stage.write(work.connection, work.workspace_id, lines) if lines else set[int]()
-        outcomes = dict(posted.refused)
-        if len(fresh) < len(lines):
-            stored = [one.incoming for one in posted.postings if one.incoming.key not in fresh]
-            if not posted.counted.isdisjoint(one.key for one in stored):
-                raise Overtaken
-            outcomes |= await self._known(work, stored)
+        old = {one.key for one in group} - fresh if posted.refused or len(fresh) < len(lines) else set[int]()
+        if not old.isdisjoint(posted.counted & {posting.incoming.key for posting in posted.postings}):
+            raise Overtaken("An event was stored by another process at the same moment.")
+        if old:
+            stored |= await stage.stored_digests(work.connection, work.workspace_id, list(old))
         if posted.volumes:
             await store.set_volumes(work.connection, work.workspace_id, posted.volumes)
         if fresh:
             work.announce(USAGE_TOPIC)
             if self._listeners:
                 await self.tell(work, _facts(posted.postings, fresh))
-        return _in_order(events, first, outcomes)
+        new = {one.incoming.key: one.incoming for one in posted.postings if one.incoming.key in fresh}
+        return [_outcome(one, new.get(one.key), stored.get(one.key), posted.refused) for one in events]
 
     @staticmethod
-    async def _known(work: Work, events: Sequence[Incoming]) -> dict[int, Outcome]:
-        stored = await stage.stored_digests(work.connection, work.workspace_id, [one.key for one in events])
-        return {one.key: REPEATED if stored[one.key] == one.digest else CONFLICT for one in events}
+    async def _stored_before(turn: Turn, events: Iterable[Incoming]) -> dict[int, int]:
+        """The digests of events that are stored already, as far as one has to know before names are made for them."""
+        tracks = turn.standing.tracks
+        keys = [one.key for one in events if signature_of(one) not in tracks]
+        return await stage.stored_digests(turn.work.connection, turn.work.workspace_id, keys) if keys else {}
 
 
 class Overtaken(Exception):
@@ -223,16 +231,16 @@ def _refuse(group: Sequence[_Member], error: Exception) -> None:
             member.answer.set_exception(error)
 
 
-def _in_order(events: Sequence[Incoming], first: dict[int, Incoming], outcomes: dict[int, Outcome]) -> list[Outcome]:
-    """The outcome of each event; a repeat within the group fares like one that came later."""
-    ordered: list[Outcome] = []
-    for one in events:
-        original = first[one.key]
-        outcome = outcomes.get(one.key, ACCEPTED)
-        if one is not original and outcome in {ACCEPTED, REPEATED}:
-            outcome = REPEATED if one.digest == original.digest else CONFLICT
-        ordered.append(outcome)
-    return ordered
+def _outcome(
+    one: Incoming, new: Incoming | None, stored: int | None, refused: Mapping[tuple[int, int], Outcome]
+) -> Outcome:
+    """What became of an event, next to the one of its key that was stored now, or the digest of what was before."""
+    if one is new:
+        return ACCEPTED
+    digest = new.digest if new else stored
+    if digest is None:
+        return refused[one.content]
+    return REPEATED if digest == one.digest else CONFLICT
 
 
 def _facts(postings: Sequence[Posting], fresh: set[int]) -> list[SpendFact]:

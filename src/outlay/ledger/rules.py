@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Mapping
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from functools import lru_cache
 from hashlib import blake2b
@@ -20,6 +20,7 @@ TEXT_CHARACTERS_MAX: Final = 200
 LABELS_MAX: Final = 32
 QUANTITIES_MAX: Final = 32
 METADATA_BYTES_MAX: Final = 16_384
+METADATA_DEPTH_MAX: Final = 32
 # Clocks go wrong by hours; more than that is a mistake that would hide spend in the future.
 AHEAD_MAX: Final = timedelta(days=1)
 # However many different ones callers make up, this is how many are remembered.
@@ -38,6 +39,11 @@ _CURRENCY: Final = re.compile(r"[A-Z]{3}")
 _ENCODER: Final = msgspec.msgpack.Encoder(order="deterministic")
 _NO_AMOUNTS: Final = (None, None, None)
 _UUID_MARK: Final = b"\0"  # no text of ours holds it
+# An escape for the null character, and not one for a backslash before the letters u0000.
+_NULL_CHARACTER: Final = re.compile(rb"(?<!\\)(?:\\\\)*\\u0000")
+# Spaces that hold words together, and what joins letters in Hindi, Persian and families of emoji: not printable by
+# themselves, and part of good names.
+_JOINERS: Final = dict.fromkeys(map(ord, "\u00a0\u202f\u200c\u200d"), "x")
 
 
 class Unsound(ValueError):
@@ -71,10 +77,14 @@ def checked(draft: EventDraft, now: datetime, tracked_labels: tuple[str, ...]) -
     if not quantities and draft.cost is None:
         raise Unsound("quantities", "are needed, or cost")
     context = _checked_metadata(draft.metadata) if draft.metadata else ()
+    try:
+        digest = digest_of(draft, dimensions, quantities)
+    except OverflowError as error:
+        raise Unsound("metadata", "must not hold whole numbers beyond 64 bits") from error
     return Incoming(
         draft=draft,
         key=key_of(draft.source, draft.id),
-        digest=digest_of(draft, dimensions, quantities),
+        digest=digest,
         at=at,
         quantities=quantities,
         units=frozenset(quantities),
@@ -180,7 +190,7 @@ def _fault_in(dimensions: Dimensions) -> tuple[str, str] | None:
 def _check_text(path: str, text: str, characters_max: int = TEXT_CHARACTERS_MAX) -> None:
     if not text or len(text) > characters_max:
         raise Unsound(path, f"must have from 1 to {characters_max} characters")
-    if not text.isprintable():
+    if not text.isprintable() and not text.translate(_JOINERS).isprintable():
         raise Unsound(path, "must hold printable characters only")
 
 
@@ -191,7 +201,8 @@ def _moment(given: datetime | None, now: datetime) -> datetime:
         raise Unsound("time", "must not be before the year 2000")
     if given > now + AHEAD_MAX:
         raise Unsound("time", "must not be more than a day ahead")
-    return given
+    # The database knows no offsets of 16 hours and more, which ISO 8601 does.
+    return given if given.tzinfo is UTC else given.astimezone(UTC)
 
 
 def _quantities(draft: EventDraft) -> dict[str, int | Decimal]:
@@ -216,16 +227,20 @@ def _quantities(draft: EventDraft) -> dict[str, int | Decimal]:
 
 
 def _count(path: str, number: int | Decimal) -> int:
-    whole = int(number) if isinstance(number, int) or number.is_finite() else None
-    if whole is None or whole != number or not 0 <= whole <= COUNT_MAX:
+    # Compared before it is counted out: 1e999999 is written quickly, and takes minutes as a whole number.
+    is_within = (isinstance(number, int) or number.is_finite()) and 0 <= number <= COUNT_MAX
+    if not is_within or int(number) != number:
         raise Unsound(path, f"must be a whole number from 0 to {COUNT_MAX}")
-    return whole
+    return int(number)
 
 
 def _amount(path: str, number: Decimal) -> int | Decimal:
-    if not number.is_finite() or not 0 <= number < QUANTITY_MAX:
+    # Looked at again when it is rounded, which may lead to the limit.
+    is_within = number.is_finite() and 0 <= number < QUANTITY_MAX
+    kept = rounded(number) if is_within else QUANTITY_MAX
+    if kept >= QUANTITY_MAX:
         raise Unsound(path, f"must be a number from 0 to below {QUANTITY_MAX:f}")
-    return _plain(rounded(number))
+    return _plain(kept)
 
 
 def _plain(number: Decimal) -> int | Decimal:
@@ -262,11 +277,32 @@ def _labels(labels: dict[str, str], tracked: tuple[str, ...]) -> tuple[tuple[str
 
 
 def _checked_metadata(metadata: dict[str, Any]) -> tuple[tuple[str, str], ...]:
-    encoded = msgspec.json.encode(metadata)
+    try:
+        encoded = msgspec.json.encode(metadata)
+    except RecursionError:
+        encoded = b"[" * METADATA_BYTES_MAX
+    except UnicodeEncodeError as error:
+        raise Unsound("metadata", "must be text in UTF-8") from error
     if len(encoded) > METADATA_BYTES_MAX:
         raise Unsound("metadata", f"must have at most {METADATA_BYTES_MAX} bytes as JSON")
-    if b"\\u0000" in encoded:
+    if _is_too_deep(metadata, encoded):
+        raise Unsound("metadata", f"must not be nested more than {METADATA_DEPTH_MAX} deep")
+    if b"\\u0000" in encoded and _NULL_CHARACTER.search(encoded):
         raise Unsound("metadata", "must not hold the null character")
     return tuple(
         (name, value) for name in PRICE_CONTEXT if isinstance(value := metadata.get(name), str) and len(value) <= 64
     )
+
+
+def _is_too_deep(metadata: dict[str, Any], encoded: bytes) -> bool:
+    if encoded.count(b"[") + encoded.count(b"{") <= METADATA_DEPTH_MAX:
+        return False
+    layer: list[Any] = [metadata]
+    for _ in range(METADATA_DEPTH_MAX):
+        layer = [
+            inner
+            for one in layer
+            for inner in (one.values() if isinstance(one, dict) else one)
+            if isinstance(inner, dict | list | tuple)
+        ]
+    return bool(layer)

@@ -15,9 +15,11 @@ from outlay.identity.audit import service as audit
 from outlay.identity.audit.model import Facts, Target
 from outlay.identity.portfolio import names
 from outlay.identity.portfolio.model import Kind
+from outlay.identity.workspaces import service as workspaces
+from outlay.identity.workspaces.model import Workspace
 from outlay.kit.errors import InvalidRequest
 from outlay.ledger import rules, store
-from outlay.ledger.model import EventDraft, Incoming, LedgerSettings, Outcome, Verdict, rejected
+from outlay.ledger.model import EventDraft, Incoming, LedgerInUse, LedgerSettings, Outcome, Verdict, rejected
 from outlay.ledger.recorder import Recorder, Turn
 
 # Recognises the sender in the group's own transaction, so that a key which was just revoked stores nothing more.
@@ -99,6 +101,19 @@ async def change_settings(
         target = Target("ledger", str(work.workspace_id), "ledger")
         await audit.record(work, actor, "ledger.change", target, before=_facts(before), after=_facts(after))
     return after
+
+
+async def change_workspace(
+    work: Work, actor: Actor, *, name: str | None = None, time_zone: str | None = None, currency: str | None = None
+) -> Workspace:
+    """Changes a workspace; the zone and the currency only as long as no sums were kept in them."""
+    require(actor, Permission.WORKSPACE_MANAGE)
+    before = await workspaces.get(work)
+    if time_zone not in {None, before.time_zone} or currency not in {None, before.currency}:
+        await store.lock(work.connection, work.workspace_id)
+        if await store.count_series(work.connection, work.workspace_id):
+            raise LedgerInUse("Costs are kept by this workspace's days and in its currency already.")
+    return await workspaces.change(work, actor, name=name, time_zone=time_zone, currency=currency)
 
 
 def _facts(one: LedgerSettings) -> Facts:

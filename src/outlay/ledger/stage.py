@@ -1,6 +1,6 @@
 """Writes a group of rows: copied into a table of the transaction's own, then put in their places by one statement."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from typing import Final
 from uuid import UUID
 
@@ -77,7 +77,7 @@ async def write(connection: AsyncConnection, workspace_id: UUID, lines: Iterable
         return {row[0] for row in await cursor.fetchall()}
 
 
-async def stored_digests(connection: AsyncConnection, workspace_id: UUID, keys: Sequence[int]) -> Mapping[int, int]:
+async def stored_digests(connection: AsyncConnection, workspace_id: UUID, keys: Sequence[int]) -> dict[int, int]:
     """The digests of the events that are stored under these keys."""
     query = select(event_key.c.key, event_key.c.digest).where(
         event_key.c.workspace_id == workspace_id, event_key.c.key == func.any(list(keys))

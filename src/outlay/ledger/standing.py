@@ -2,7 +2,7 @@
 
 from collections import OrderedDict
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from typing import Final
 from uuid import UUID
 from zoneinfo import ZoneInfo
@@ -60,17 +60,21 @@ class Standing:
         slot = int(at.timestamp()) // _SLOT_S
         known = self.slots.get(slot)
         if known is None:
-            if len(self.slots) >= _REMEMBERED_MAX:
-                self.slots.clear()
             hour = at.astimezone(UTC).replace(minute=0, second=0, microsecond=0)
-            known = self.slots[slot] = (hour.isoformat(), at.astimezone(self.zone).date().isoformat())
+            known = (hour.isoformat(), at.astimezone(self.zone).date().isoformat())
+            # St. John's put its clocks back at a minute past midnight until 2011: such a slot lies in two days.
+            if self._day(slot * _SLOT_S) == self._day((slot + 1) * _SLOT_S - 1):
+                self.slots[slot] = known
         return known
 
-    def remember(self, signature: Signature, track: Track) -> None:
-        """Keeps a track, for the next event of this signature."""
-        if len(self.tracks) >= _REMEMBERED_MAX:
-            self.tracks.clear()
-        self.tracks[signature] = track
+    def trim(self) -> None:
+        """Begins those caches anew that have grown too long; between two groups, since a group relies on them."""
+        for cache in (self.tracks, self.rules, self.lanes, self.conversions, self.slots):
+            if len(cache) >= _REMEMBERED_MAX:
+                cache.clear()
+
+    def _day(self, timestamp: int) -> date:
+        return datetime.fromtimestamp(timestamp, self.zone).date()
 
 
 class Standings:
@@ -101,6 +105,7 @@ class Standings:
             # A category may have another unit or service now, and every price may be another.
             known.tracks.clear()
         known.desk, known.exchange = desk, exchange
+        known.trim()
         self._standings[work.workspace_id] = known
         self._standings.move_to_end(work.workspace_id)
         while len(self._standings) > _WORKSPACES_MAX:

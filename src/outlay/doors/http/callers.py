@@ -113,7 +113,7 @@ async def caller_beforehand(
         return caller
 
 
-def json_only(request: Request) -> None:
+async def json_only(request: Request) -> None:
     """Refuses bodies that are not JSON; browsers cannot send JSON across sites without asking first."""
     has_body = request.headers.get("content-length", "0") != "0" or "transfer-encoding" in request.headers
     kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()

@@ -75,7 +75,9 @@ class RequestContext:
         finally:
             # The path without its query, which may hold what a person typed or the secret of a link.
             duration_ms = round((time.perf_counter() - started) * 1000, 1)
-            _log.info("request", method=scope["method"], path=scope["path"], status=status, duration_ms=duration_ms)
+            # What comes thousands of times a second is told when it fails; the metrics count it all.
+            if status >= 400 or not state.get("is_routine"):
+                _log.info("request", method=scope["method"], path=scope["path"], status=status, duration_ms=duration_ms)
 
     def _add_headers(self, headers: MutableHeaders, state: dict[str, object]) -> None:
         for name, value in self._headers.items():

@@ -119,6 +119,15 @@ def add_problem_handlers(app: FastAPI) -> None:
     app.add_exception_handler(Exception, of_ours)
 
 
+def response_to(error: Exception, request_id: str) -> JSONResponse:
+    """The answer to whatever went wrong outside of the framework's routes."""
+    if isinstance(error, OutlayError):
+        return problem_response(error, request_id)
+    if isinstance(error, DBAPIError):
+        return problem_response(_from_database(error), request_id)
+    return problem_response(unexpected(error), request_id)
+
+
 def unexpected(error: BaseException) -> OutlayError:
     """What is shown of a fault of ours; the log has the rest, under the request's id."""
     _log.error("request failed", exc_info=error)

@@ -82,7 +82,7 @@ class ListOut(Answer, Generic[Item]):
         return cls(items=[shown(row) for row in page.items], next=page.next)
 
 
-def page_request(
+async def page_request(
     limit: Annotated[int, Query(ge=1, le=PAGE_SIZE_MAX)] = PAGE_SIZE_DEFAULT,
     cursor: Annotated[str | None, Query(max_length=500, description="`next` of the page before.")] = None,
 ) -> PageRequest:

@@ -26,7 +26,7 @@ class Services:
     recorder: Recorder
 
 
-def services_of(request: Request) -> Services:
+async def services_of(request: Request) -> Services:
     """The services of the application that got this request."""
     services = request.app.state.services
     assert isinstance(services, Services)

@@ -1,9 +1,11 @@
 """Names as events use them: an id, a key, a former key or any text, found or made on first sight.
 
-A name that has the form of a key is one. Any other text is kept as an alias of the entry it made. A campaign is looked
-for among its client's own first, since two clients may each have a "spring".
+A name that has the form of a key is one, and so is one that differs from it only in capitals and spaces: "Acme Corp" is
+"acme-corp", whichever comes first. Any other text is kept as an alias of the entry it made. A campaign is looked for
+among its client's own, since two clients may each have a "spring".
 """
 
+from collections import defaultdict
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from uuid import UUID
@@ -49,27 +51,38 @@ async def find(work: Work, kind: Kind, names: Collection[str], client_id: UUID |
     inside = [table.c.workspace_id == work.workspace_id]
     if kind is Kind.CAMPAIGN and client_id:
         inside.append(table.c.client_id == client_id)
-    ids = {parsed: name for name in names if (parsed := _uuid(name))}
-    spelled = {alias: name for name in names for alias in _aliases(kind, name, client_id)}
+    spelled: defaultdict[str, set[str]] = defaultdict(set)
+    for name in names:
+        spelled[rules.spelling(name)].add(name)
+    aliases = {alias: spelling for spelling in spelled for alias in _aliases(kind, spelling, client_id)}
     aliased = select(name_alias.c.entry_id, name_alias.c.name).where(
         name_alias.c.workspace_id == work.workspace_id,
-        tuple_(name_alias.c.kind, name_alias.c.name).in_([(kind.value, alias) for alias in spelled]),
+        tuple_(name_alias.c.kind, name_alias.c.name).in_([(kind.value, alias) for alias in aliases]),
     )
     found: dict[str, Named] = {}
-    entries = {row.entry_id: spelled[row.name] for row in await work.connection.execute(aliased)} | ids
+    # One entry may go by several of the names: former ones, and its id in two spellings.
+    entries: defaultdict[UUID, set[str]] = defaultdict(set)
+    for row in await work.connection.execute(aliased):
+        entries[row.entry_id] |= spelled[aliases[row.name]]
+    known = set().union(*entries.values())
+    for name in names:
+        # The id of what was merged into something else is another name of that.
+        if name not in known and (entry_id := _uuid(name)):
+            entries[entry_id].add(name)
     if entries:
         by_id = select(*columns).where(*inside, table.c.id.in_(entries))
-        found |= {entries[row.id]: _named(row) for row in await work.connection.execute(by_id)}
-    by_key = select(*columns).where(*inside, table.c.key.in_(names))
-    found |= {row.key: _named(row) for row in await work.connection.execute(by_key)}
+        found |= {name: _named(row) for row in await work.connection.execute(by_id) for name in entries[row.id]}
+    by_key = select(*columns).where(*inside, table.c.key.in_(spelled))
+    found |= {name: _named(row) for row in await work.connection.execute(by_key) for name in spelled[row.key]}
     return found
 
 
 async def make(work: Work, kind: Kind, name: str, client_id: UUID | None) -> Named:
     """A new entry of this name. Whoever made it at the same moment made the same one: theirs is found instead."""
     table = TABLES[kind]
-    is_key = rules.is_key(name)
-    key = name if is_key else rules.key_from(name)[:48] or kind.value
+    spelling = rules.spelling(name)
+    is_key = rules.is_key(spelling)
+    key = spelling if is_key else rules.key_of_its_own(name, kind.value)
     for attempt in (key, f"{key[:48]}-{new_id(work.now).hex[-8:]}"):
         values = {"id": new_id(work.now), "key": attempt, "name": name[:_NAME_CHARACTERS_MAX], "created_at": work.now}
         if kind is not Kind.CLIENT:
@@ -77,8 +90,8 @@ async def make(work: Work, kind: Kind, name: str, client_id: UUID | None) -> Nam
         row = insert_or(table).values(workspace_id=work.workspace_id, **values).on_conflict_do_nothing()
         made = (await work.connection.execute(row.returning(table.c.id))).scalar_one_or_none()
         if made:
-            if attempt != name:
-                await add_alias(work, kind, _aliases(kind, name, client_id)[0], made)
+            if attempt != spelling:
+                await add_alias(work, kind, _aliases(kind, spelling, client_id)[0], made)
             work.announce(f"{kind.value}s")
             return Named(made, client_id if kind is Kind.CAMPAIGN else None)
         if is_key and (known := (await find(work, kind, [name], client_id)).get(name)):

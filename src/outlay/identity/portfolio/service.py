@@ -78,6 +78,23 @@ async def change(work: Work, actor: Actor, kind: Kind, name: str, wanted: Change
     return after
 
 
+async def absorb(work: Work, actor: Actor, gone: Entry, kept: Entry) -> None:
+    """Archives an entry in favour of another, which takes over its names, and a client's campaigns and agents."""
+    require(actor, Permission.PORTFOLIO_MANAGE)
+    if gone.kind is Kind.CLIENT:
+        await store.move(work.connection, work.workspace_id, gone.id, kept.id)
+    # Its key is free for events to mean the other entry by it.
+    archived = replace(gone, key=f"{gone.key[:48]}-{gone.id.hex[-12:]}", archived_at=gone.archived_at or work.now)
+    await store.change(work.connection, work.workspace_id, archived)
+    await names.point_aliases(work, gone.kind, [gone.id], kept.id)
+    for name in (gone.key, str(gone.id)):
+        await names.add_alias(work, gone.kind, name, kept.id)
+    for kind in Kind if gone.kind is Kind.CLIENT else (gone.kind,):
+        work.announce(f"{kind.value}s")
+    after = _facts(archived) | {"into": kept.key}
+    await audit.record(work, actor, f"{gone.kind.value}.merge", _target(gone), before=_facts(gone), after=after)
+
+
 async def get(work: Work, actor: Actor, kind: Kind, name: str) -> Entry:
     """The entry with this id or key, as far as the actor sees."""
     require(actor, Permission.PORTFOLIO_READ)

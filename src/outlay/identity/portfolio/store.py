@@ -30,6 +30,14 @@ async def change(connection: AsyncConnection, workspace_id: UUID, entry: Entry) 
     await _write(connection, update(table).where(where).values(_values(entry)), entry)
 
 
+async def move(connection: AsyncConnection, workspace_id: UUID, client_id: UUID, into: UUID) -> None:
+    """Gives a client's campaigns and agents to another client."""
+    for kind in (Kind.CAMPAIGN, Kind.AGENT):
+        table = TABLES[kind]
+        where = and_(table.c.workspace_id == workspace_id, table.c.client_id == client_id)
+        await connection.execute(update(table).where(where).values(client_id=into))
+
+
 async def find(
     connection: AsyncConnection, workspace_id: UUID, kind: Kind, name: UUID | str, scope: Scope
 ) -> Entry | None:
