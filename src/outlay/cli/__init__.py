@@ -13,6 +13,7 @@ COMMANDS = {
     "audit": ("outlay.cli.audit:audit", "Show what was done, and prove that nobody changed the record."),
     "config": ("outlay.cli.config:config", "Show the effective settings."),
     "db": ("outlay.cli.db:db", "Upgrade, back up, restore, verify the database."),
+    "demo": ("outlay.cli.demo:demo", "Fill an empty workspace with a made-up agency, and serve it."),
     "fx": ("outlay.cli.fx:fx", "Import and show exchange rates."),
     "jobs": ("outlay.cli.jobs:jobs", "Show background jobs, and run failed ones again."),
     "keys": ("outlay.cli.keys:keys", "Make, list and revoke API keys."),

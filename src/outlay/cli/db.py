@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 import click
 
 from outlay.cli.console import Console, Failure, data_dir_option, json_option, print_json
+from outlay.cli.retention import retention
 
 if TYPE_CHECKING:
     from outlay.db.place import Place
@@ -115,6 +116,9 @@ def verify(console: Console, as_json: bool) -> None:  # noqa: FBT001 - click's w
     wrong = sum(not one.ok for one in found)
     if wrong:
         raise Failure(f"{wrong} of {len(found)} checks found something wrong.")
+
+
+db.add_command(retention)
 
 
 @db.command(context_settings={"ignore_unknown_options": True})

@@ -156,13 +156,12 @@ def revoke(console: Console, key_id: UUID, workspace: str | None) -> None:
 
 
 def _create(console: Console, workspace: str | None, draft: "KeyDraft") -> tuple["ApiKey", "Token"]:
-    from outlay.cli.work import OPERATOR, choose_workspace, with_database
+    from outlay.cli.work import OPERATOR, choose_workspace, ensure_first_workspace, with_database
     from outlay.db.connect import Database
     from outlay.identity.keys import service
-    from outlay.identity.sign_in.first_run import ensure_workspace
 
     async def make(database: Database, _: object) -> tuple["ApiKey", "Token"]:
-        if workspace is None and await ensure_workspace(database):
+        if workspace is None and await ensure_first_workspace(database):
             console.say("Made the first workspace.")
         chosen = await choose_workspace(database, workspace)
         async with database.work(chosen.id) as work:

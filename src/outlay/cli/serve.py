@@ -7,7 +7,7 @@ import socket
 import sys
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from functools import partial
 from pathlib import Path
@@ -37,10 +37,14 @@ def serve(
     context: click.Context, host: str | None, port: int | None, workers: int | None, data_dir: Path | None
 ) -> None:
     """Serve Outlay until it is interrupted."""
+    given_data_dir = data_dir or context.obj["data_dir"]
+    run_server(load_settings(host=host, port=port, workers=workers, data_dir=given_data_dir))
+
+
+def run_server(settings: Settings, prepare: Callable[["DatabaseUrls"], None] = lambda _: None) -> None:
+    """Serves until it is interrupted; `prepare` runs once the database is ready and before anybody comes in."""
     from outlay.db.provision import Handover, serving
 
-    given_data_dir = data_dir or context.obj["data_dir"]
-    settings = load_settings(host=host, port=port, workers=workers, data_dir=given_data_dir)
     database_lost = threading.Event()
 
     def end_without_database() -> None:
@@ -51,6 +55,7 @@ def serve(
     with _port_held(settings), serving(settings, _say, end_without_database) as urls:
         Handover(urls, is_embedded=settings.database_url is None, parent_pid=os.getpid()).to_environment()
         _hand_on(settings)
+        prepare(urls)
         asyncio.run(_welcome(settings, urls))
         _tell_workers_from_their_first_moment()
         _run_workers(settings)
@@ -60,12 +65,13 @@ def serve(
 
 async def _welcome(settings: Settings, urls: "DatabaseUrls") -> None:
     """Says where to go, with a link for the owner of a new installation."""
+    from outlay.cli.work import ensure_first_workspace
     from outlay.db.connect import Database
-    from outlay.identity.sign_in.first_run import ensure_workspace, way_in
+    from outlay.identity.sign_in.first_run import way_in
 
     database = Database(urls, pool_size=1, pool_wait_s=settings.database_pool_wait_s)
     try:
-        await ensure_workspace(database)
+        await ensure_first_workspace(database)
         link = await way_in(database)
     finally:
         await database.close()

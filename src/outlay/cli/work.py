@@ -11,6 +11,7 @@ from outlay.db.connect import Database, Work
 from outlay.db.provision import visiting
 from outlay.db.roles import DatabaseUrls
 from outlay.identity.access.model import Actor
+from outlay.identity.sign_in.first_run import ensure_workspace
 from outlay.identity.workspaces import service as workspaces
 from outlay.identity.workspaces.model import Workspace
 from outlay.settings import Settings
@@ -49,6 +50,20 @@ def in_workspace(console: Console, named: str | None, use: Callable[[Work, Setti
             return await use(work, settings)
 
     return with_database(console, run)
+
+
+async def ensure_first_workspace(database: Database) -> bool:
+    """Makes a workspace with a price book where there is none at all; true where it did."""
+    from outlay.catalog import service as catalog
+
+    if not await ensure_workspace(database):
+        return False
+    async with database.directory() as connection:
+        every = await workspaces.every(connection)
+    for made in every:
+        async with database.work(made.id) as work:
+            await catalog.seed(work)
+    return True
 
 
 async def choose_workspace(database: Database, named: str | None) -> Workspace:

@@ -57,6 +57,7 @@ def create(
     as_json: bool,  # noqa: FBT001
 ) -> None:
     """Make a workspace, and print a link that lets its owner in once."""
+    from outlay.catalog import service as catalog
     from outlay.cli.work import OPERATOR, with_database
     from outlay.db.connect import Database
     from outlay.identity.links import service as links
@@ -70,6 +71,7 @@ def create(
         email = rules.check_email(owner_email)
         async with database.work(uuid4()) as work:
             made = await service.create(work, OPERATOR, name=name, time_zone=zone, currency=currency)
+            await catalog.seed(work)
             owner = await people.add_owner(work, OPERATOR, name=owner_name, email=email)
             _, token = await links.issue(work, LinkKind.SIGN_IN, LINK_VALID_FOR, person_id=owner.id)
         return {**asdict(made), "owner": email, "link": f"{settings.origin}/sign-in/link#token={token.text}"}

@@ -24,6 +24,7 @@ DIRECTORY_TABLES = {
     "workspace": "the tenants themselves",
     "person": "people, who may belong to several workspaces",
     "sign_in_throttle": "failed sign-ins, counted before anybody is known",
+    "closed_month": "months whose events were taken out, of all workspaces",
     "alembic_version": "the state of the schema",
 }
 EXEMPT_SCHEMAS = {"jobs": "the job queue: arguments name a workspace, and hold nothing of its data"}

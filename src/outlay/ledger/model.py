@@ -111,6 +111,10 @@ CONFLICT: Final = Outcome(
     Verdict.CONFLICT, "conflict", "id: was used before, from the same source, with other content; nothing was changed"
 )
 
+MONTH_CLOSED: Final = Outcome(
+    Verdict.REJECTED, "month_closed", "time: lies in a month whose events were taken out; it takes no more of them"
+)
+
 
 def rejected(path: str, message: str, code: str = "invalid_request") -> Outcome:
     """An event that is not stored, with the field at fault."""

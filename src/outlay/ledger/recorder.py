@@ -6,7 +6,7 @@ one sender's trouble is not another's.
 
 import asyncio
 from collections import deque
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mapping, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Iterable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import date
@@ -16,7 +16,7 @@ from uuid import UUID
 from outlay.db.connect import Database, Work
 from outlay.kit.errors import DatabaseUnavailable, OutlayError
 from outlay.ledger import stage, store
-from outlay.ledger.model import ACCEPTED, CONFLICT, REPEATED, Incoming, Outcome, SpendFact
+from outlay.ledger.model import ACCEPTED, CONFLICT, MONTH_CLOSED, REPEATED, Incoming, Outcome, SpendFact
 from outlay.ledger.posting import Posting, line_of, post, signature_of
 from outlay.ledger.standing import Standing, Standings
 
@@ -153,8 +153,8 @@ class Recorder:
                     except OutlayError as refusal:
                         answers.append((member, refusal))
                 events = [one for _, incoming in admitted for one in incoming]
-                await self._ensure_months(work, events)
-                outcomes = await self._store(turn, events) if events else []
+                closed = await self._ensure_months(work, events)
+                outcomes = await self._store(turn, events, closed) if events else []
                 start = 0
                 for member, incoming in admitted:
                     answers.append((member, outcomes[start : start + len(incoming)]))
@@ -172,21 +172,31 @@ class Recorder:
             else:
                 member.answer.set_result(answer)
 
-    async def _ensure_months(self, work: Work, events: Sequence[Incoming]) -> None:
+    async def _ensure_months(self, work: Work, events: Sequence[Incoming]) -> set[tuple[int, int]]:
+        """Makes what is missing; the months that were taken out, which take no events any more."""
+        closed: set[tuple[int, int]] = set()
         for year, month in sorted({(one.at.year, one.at.month) for one in events} - self._months):
             # Each in a transaction of its own: two that make the same months in another order wait for each other.
             async with self._database.side(work.workspace_id) as connection:
-                await store.ensure_month(connection, date(year, month, 1))
-            self._months.add((year, month))
+                is_open = await store.ensure_month(connection, date(year, month, 1))
+            (self._months if is_open else closed).add((year, month))
+        return closed
 
-    async def _store(self, turn: Turn, events: Sequence[Incoming]) -> list[Outcome]:
+    async def _store(
+        self, turn: Turn, events: Sequence[Incoming], closed: Collection[tuple[int, int]]
+    ) -> list[Outcome]:
         work, standing = turn.work, turn.standing
         first: dict[tuple[int, int], Incoming] = {}
         for one in events:
             first.setdefault(one.content, one)
-        stored = await self._stored_before(turn, first.values())
+        stored = await self._stored_before(turn, first.values(), closed)
         group = [one for one in first.values() if one.key not in stored] if stored else list(first.values())
-        posted = await post(work, standing, group)
+        if closed:
+            late = {one.content: MONTH_CLOSED for one in group if (one.at.year, one.at.month) in closed}
+            posted = await post(work, standing, [one for one in group if one.content not in late])
+            posted.refused.update(late)
+        else:
+            posted = await post(work, standing, group)
         recorded = work.now.timestamp()
         lines = [line_of(posting, standing, recorded) for posting in posted.postings]
         fresh = await stage.write(work.connection, work.workspace_id, lines) if lines else set[int]()
@@ -205,10 +215,12 @@ class Recorder:
         return [_outcome(one, new.get(one.key), stored.get(one.key), posted.refused) for one in events]
 
     @staticmethod
-    async def _stored_before(turn: Turn, events: Iterable[Incoming]) -> dict[int, int]:
+    async def _stored_before(
+        turn: Turn, events: Iterable[Incoming], closed: Collection[tuple[int, int]]
+    ) -> dict[int, int]:
         """The digests of events that are stored already, as far as one has to know before names are made for them."""
         tracks = turn.standing.tracks
-        keys = [one.key for one in events if signature_of(one) not in tracks]
+        keys = [one.key for one in events if signature_of(one) not in tracks or (one.at.year, one.at.month) in closed]
         return await stage.stored_digests(turn.work.connection, turn.work.workspace_id, keys) if keys else {}
 
 

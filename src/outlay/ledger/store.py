@@ -138,6 +138,15 @@ async def set_volumes(
         )
 
 
-async def ensure_month(connection: AsyncConnection, day: date | datetime) -> None:
-    """Makes the partition of a month where it is missing."""
-    await connection.execute(text("select ensure_partition('event', :day)"), {"day": day})
+async def ensure_month(connection: AsyncConnection, day: date | datetime) -> bool:
+    """Makes the partition of a month where it is missing; false for a month whose events were taken out."""
+    month = {"day": day}
+    if (await connection.execute(_IS_CLOSED, month)).scalar_one():
+        return False
+    await connection.execute(text("select ensure_partition('event', :day)"), month)
+    return True
+
+
+_IS_CLOSED: Final = text(
+    "select exists (select from closed_month where first_day = date_trunc('month', cast(:day as date))::date)"
+)

@@ -21,7 +21,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 
-from outlay.db.tenancy import METADATA, tenant_table
+from outlay.db.tenancy import METADATA, directory_table, tenant_table
 
 
 def _number() -> Column[Any]:
@@ -189,6 +189,13 @@ def _rollup(name: str, bucket: Column[Any]) -> Table:
         Column("quantity", Numeric(30, 12), nullable=False),
     )
 
+
+closed_month = directory_table(
+    "closed_month",
+    Column("first_day", Date, primary_key=True),
+    Column("closed_at", DateTime(timezone=True), nullable=False),
+    Column("is_dropped", Boolean, nullable=False),
+)
 
 usage_hourly = _rollup("usage_hourly", Column("hour", DateTime(timezone=True), primary_key=True))
 usage_daily = _rollup("usage_daily", Column("day", Date, primary_key=True))

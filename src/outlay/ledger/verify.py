@@ -19,18 +19,16 @@ _FACTS: Final = """
            coalesce(e.cache_read_tokens, 0)::bigint as cache_read_tokens,
            coalesce(e.cache_write_tokens, 0)::bigint as cache_write_tokens, coalesce(e.quantity, 0) as quantity
       from event e left join lane l on l.workspace_id = e.workspace_id and l.id = e.lane_id
+     where e.occurred_at >= (select oldest from kept)
     union all
     select a.workspace_id, a.occurred_at, l.series_id, 0, a.failed, a.unpriced, a.cost, a.input_tokens,
            a.output_tokens, a.cache_read_tokens, a.cache_write_tokens, a.quantity
       from adjustment a left join lane l on l.workspace_id = a.workspace_id and l.id = a.lane_id
      where a.occurred_at >= (select oldest from kept)
 """
-# Months that were taken out keep their sums and have no events any more: what lies before the oldest is not compared.
+# Months that were taken out keep their sums and have no events any more: what lies before is not compared.
 _KEPT: Final = """
-    select coalesce(
-        min(substring(pg_get_expr(c.relpartbound, c.oid) from 'FROM \\(''([^'']+)''')::timestamptz), 'infinity'
-    ) as oldest
-      from pg_inherits i join pg_class c on c.oid = i.inhrelid where i.inhparent = 'event'::regclass
+    select coalesce(max(first_day + interval '1 month')::timestamptz, '-infinity') as oldest from closed_month
 """
 _TOTALS: Final = ", ".join(f"sum({name}) as {name}" for name in _SUMS)
 _COMPARED: Final = """
@@ -54,7 +52,7 @@ with kept as ({kept}),
 keys as (
     select workspace_id, occurred_at, count(*) as number from event_key, kept where occurred_at >= oldest group by 1, 2
 ), events as (
-    select workspace_id, occurred_at, count(*) as number from event group by 1, 2
+    select workspace_id, occurred_at, count(*) as number from event, kept where occurred_at >= oldest group by 1, 2
 )
 select coalesce(keys.workspace_id, events.workspace_id), coalesce(keys.occurred_at, events.occurred_at),
        coalesce(keys.number, 0), coalesce(events.number, 0)
@@ -93,7 +91,7 @@ async def _hourly(database: Database) -> list[str]:
 
 async def _daily(database: Database) -> list[str]:
     # The first local day may have begun in a month that was taken out.
-    first = "case when oldest = 'infinity' then 'infinity'::date else oldest::date + 2 end"
+    first = "case when oldest = '-infinity' then '-infinity'::date else oldest::date + 2 end"
     return await _compared(database, "usage_daily", "day", "(f.occurred_at at time zone w.time_zone)::date", first)
 
 

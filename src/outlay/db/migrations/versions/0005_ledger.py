@@ -161,6 +161,16 @@ create index adjustment_workspace_id_key_idx on adjustment (workspace_id, key);
 create index adjustment_workspace_id_occurred_at_idx on adjustment (workspace_id, occurred_at);
 """
 
+# Months whose events were taken out. It belongs to the house: a month's events are those of all workspaces.
+CLOSED = """
+create table closed_month (
+    first_day date primary key,
+    closed_at timestamptz not null,
+    is_dropped boolean not null
+);
+grant select on closed_month to outlay_app;
+"""
+
 # A bucket is written again with every event that falls into it: room in the page keeps that from growing the index.
 ROLLUP = """
 create table {table} (
@@ -186,6 +196,7 @@ def upgrade() -> None:
     op.execute(NAMES)
     op.execute(COMMON)
     op.execute(EVENTS)
+    op.execute(CLOSED)
     op.execute(ROLLUP.format(table="usage_hourly", bucket="hour timestamptz", column="hour"))
     op.execute(ROLLUP.format(table="usage_daily", bucket="day date", column="day"))
     guard("ledger_state", "select", "insert", "update")
@@ -201,6 +212,7 @@ def upgrade() -> None:
 def downgrade() -> None:
     """Removes the ledger and everything in it."""
     for table in (
+        "closed_month",
         "usage_daily",
         "usage_hourly",
         "adjustment",
