@@ -17,9 +17,11 @@ from outlay.db.connect import Database
 from outlay.db.provision import Handover
 from outlay.db.roles import DatabaseUrls
 from outlay.doors import health, page, reference
+from outlay.doors.events import IngestDoor
 from outlay.doors.http.middleware import BodyLimit, HeadAsGet, RequestContext
 from outlay.doors.http.problems import add_problem_handlers
 from outlay.doors.http.services import Services
+from outlay.doors.http.shortcut import Shortcut
 from outlay.doors.live import LiveDoor
 from outlay.doors.metrics import metrics_router
 from outlay.doors.native import PREFIX, native_router
@@ -29,6 +31,7 @@ from outlay.identity.sign_in.model import SessionPolicy
 from outlay.jobs.queue import JobQueue
 from outlay.jobs.registry import Registry
 from outlay.kit.logs import configure_logs
+from outlay.ledger import jobs as ledger_jobs
 from outlay.ledger.recorder import Recorder
 from outlay.mail import Mailer
 from outlay.settings import Settings, load_settings
@@ -47,7 +50,7 @@ def serving_app() -> ASGIApp:
     threading.Thread(target=_end_with, args=(handover.parent_pid,), name="outlay-parent-watch", daemon=True).start()
     services = make_services(settings, handover.urls, is_embedded=handover.is_embedded)
     live = LiveDoor(services.database, services.policy, origin=settings.origin)
-    return around(live.around(make_api(services, _running(services, live))), settings)
+    return around(live.around(with_shortcuts(make_api(services, _running(services, live)))), settings)
 
 
 def make_services(settings: Settings, urls: DatabaseUrls, *, is_embedded: bool) -> Services:
@@ -78,6 +81,7 @@ def make_jobs(services: Services) -> JobQueue:
     """The queue with every kind of job that the slices have."""
     registry = Registry()
     sign_in_jobs.register(registry, services.policy)
+    ledger_jobs.register(registry)
     return JobQueue(services.database, registry)
 
 
@@ -95,12 +99,19 @@ def make_api(services: Services, lifespan: Lifespan[FastAPI] | None = None) -> F
     )
     api.state.services = services
     add_problem_handlers(api)
-    api.include_router(native_router())
+    ingest = api.state.ingest = IngestDoor(services)
+    api.include_router(native_router(ingest))
     api.include_router(health.router)
     api.include_router(metrics_router(services))
     api.include_router(reference.router)
     api.router.default = page.page
     return api
+
+
+def with_shortcuts(api: FastAPI) -> ASGIApp:
+    """The application, with its busiest address reached directly."""
+    ingest: IngestDoor = api.state.ingest
+    return Shortcut(api, method="POST", path=ingest.path, endpoint=ingest.store)
 
 
 def around(app: ASGIApp, settings: Settings) -> ASGIApp:

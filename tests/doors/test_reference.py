@@ -14,8 +14,7 @@ from tests.doors.door_help import addresses_of, documented_codes, visitor
 from tests.support.processes import Server
 
 # The commands have errors of their own, which the tests of commands may have loaded in the same process.
-# So has a slice that no door serves yet.
-OF_COMMANDS_ONLY = ("outlay.cli", "outlay.db", "outlay.catalog")
+OF_COMMANDS_ONLY = ("outlay.cli", "outlay.db")
 
 
 def of_the_doors() -> list[type[OutlayError]]:

@@ -5,12 +5,17 @@ import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
+import psycopg
 import pytest
 
+from outlay.catalog.rules import seeds
+from tests.support.processes import external
+from tests.support.servers import ServerForTests
 from tests.support.terminal import Terminal
 
 CALL = ("--service", "anthropic", "--model", "claude-sonnet-4-5", "--input", "200001", "--output", "1000")
 THEN = ("--at", "2026-11-20")
+OWNER = ("--owner-email", "o@example.test", "--owner-name", "Olivia")
 
 
 @pytest.fixture(scope="module")
@@ -19,7 +24,7 @@ def terminal() -> Iterator[Terminal]:
     folder = Path(tempfile.mkdtemp(prefix="outlay-price-"))
     folder.chmod(0o755)
     made = Terminal({"OUTLAY_DATA_DIR": str(folder / "data")}, folder)
-    made.does("workspaces", "create", "Northlight", "--owner-email", "o@example.test", "--owner-name", "Olivia")
+    made.does("workspaces", "create", "Northlight", *OWNER)
     yield made
     shutil.rmtree(folder)
 
@@ -87,3 +92,16 @@ def test_a_workspace_s_own_categories_are_explained_from_its_first_day(terminal:
 
     assert data["cost"] == "0.16338"
     assert (data["rule"]["source"], data["rule"]["matched"]) == ("category", "agent_design")
+
+
+@pytest.mark.parametrize("made_by", [("workspaces", "create", "North", *OWNER), ("keys", "create", "--role", "owner")])
+def test_a_workspace_has_its_price_book_as_soon_as_it_is_made(
+    newest_server: ServerForTests, worker: str, made_by: tuple[str, ...]
+):
+    urls = newest_server.clone(f"prices_{made_by[0]}_{worker}")
+
+    Terminal(external(urls)).does(*made_by)
+
+    with psycopg.connect(urls.operator) as connection:
+        (found,) = connection.execute("select count(*) from category").fetchone() or (0,)
+    assert found == len(list(seeds()))

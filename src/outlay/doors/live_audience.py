@@ -20,6 +20,8 @@ TOPIC_PERMISSIONS: dict[str, Permission] = {
     "sessions": Permission.PEOPLE_READ,
     "keys": Permission.KEYS_MANAGE,
     "audit": Permission.AUDIT_READ,
+    "prices": Permission.PRICES_READ,
+    "usage": Permission.SPEND_READ,
 }
 # What may have ended somebody's right to listen.
 CREDENTIAL_TOPICS = frozenset({"keys", "sessions", "users", EVERY_TOPIC})

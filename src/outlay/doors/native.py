@@ -2,16 +2,43 @@
 
 from fastapi import APIRouter, Depends
 
-from outlay.doors import keys, me, people, portfolio, session, workspace
+from outlay.doors import (
+    event_history,
+    events,
+    keys,
+    ledger_settings,
+    me,
+    people,
+    portfolio,
+    price_explain,
+    prices,
+    session,
+    workspace,
+)
 from outlay.doors.http.callers import json_only
 from outlay.doors.http.schemas import COMMON_PROBLEMS
 
 PREFIX = "/api/v1"
 
 
-def native_router() -> APIRouter:
+def native_router(ingest: events.IngestDoor) -> APIRouter:
     """Everything below /api/v1."""
-    router = APIRouter(prefix=PREFIX, dependencies=[Depends(json_only)], responses=COMMON_PROBLEMS)
-    for module in (session, me, workspace, portfolio, people, keys):
+    router = APIRouter(dependencies=[Depends(json_only)])
+    for module in (
+        session,
+        me,
+        workspace,
+        portfolio,
+        ledger_settings,
+        event_history,
+        prices,
+        price_explain,
+        people,
+        keys,
+    ):
         router.include_router(module.router)
-    return router
+    # Events come in more shapes than JSON alone; their door says which.
+    whole = APIRouter(prefix=PREFIX, responses=COMMON_PROBLEMS)
+    whole.include_router(ingest.router())
+    whole.include_router(router)
+    return whole

@@ -4,6 +4,35 @@
  */
 
 export interface paths {
+    "/api/v1/events": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Events
+         * @description List events, the latest first.
+         */
+        get: operations["list_events_api_v1_events_get"];
+        put?: never;
+        /**
+         * Store Events
+         * @description Stores one event, an array of them, one on each line, or CloudEvents; at most 10,000 at once, plain or as gzip.
+         *
+         *     Each event stands for itself: the answer names those that were not stored, by their place, and why; the rest is durable
+         *     once the answer is there. `source` and `id` name an event for ever: a repeat is acknowledged and counts nothing, the same
+         *     name with other content is refused as a `conflict`. Clients, campaigns and agents are named by id, key or any text, and
+         *     made on first sight.
+         */
+        post: operations["store_events_api_v1_events_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/session": {
         parameters: {
             query?: never;
@@ -432,6 +461,194 @@ export interface paths {
         patch: operations["change_agent_api_v1_agents__name__patch"];
         trace?: never;
     };
+    "/api/v1/events/{event_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read Event
+         * @description Show one event, its price explained.
+         */
+        get: operations["read_event_api_v1_events__event_id__get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/events/{event_id}/void": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Void Event
+         * @description Take an event out of all sums; it stays, with the reason.
+         */
+        post: operations["void_event_api_v1_events__event_id__void_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/events/{event_id}/correct": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Correct Event
+         * @description Put other contents in the place of an event's; the original stays.
+         */
+        post: operations["correct_event_api_v1_events__event_id__correct_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/prices/categories": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List categories
+         * @description By service and key, each with the history of its rates.
+         */
+        get: operations["list_categories_api_v1_prices_categories_get"];
+        put?: never;
+        /**
+         * Make a category
+         * @description With its first rate, where one is given.
+         */
+        post: operations["create_category_api_v1_prices_categories_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/prices/categories/{name}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * One category
+         * @description By id or key.
+         */
+        get: operations["get_category_api_v1_prices_categories__name__get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/prices/categories/{name}/rates": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Append a rate
+         * @description The rates before it stay for what happened before it; what events cost already does not change.
+         */
+        post: operations["append_rate_api_v1_prices_categories__name__rates_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/prices/overrides": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List overrides
+         * @description The newest first; those that are yet to begin are among them.
+         */
+        get: operations["list_overrides_api_v1_prices_overrides_get"];
+        put?: never;
+        /**
+         * Make an override
+         * @description What is there already stays; of several the most specific one counts, and then the latest.
+         */
+        post: operations["create_override_api_v1_prices_overrides_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/prices/overrides/{override_id}/end": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * End an override
+         * @description What it priced before keeps that price.
+         */
+        post: operations["end_override_api_v1_prices_overrides__override_id__end_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/prices/explain": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Explain a price
+         * @description Line by line, with the source, the version and the rule; nothing is stored.
+         */
+        post: operations["explain_price_api_v1_prices_explain_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/users": {
         parameters: {
             query?: never;
@@ -779,6 +996,17 @@ export interface components {
             name: string;
         };
         /**
+         * BaseOut
+         * @description The price that an override was applied to.
+         */
+        BaseOut: {
+            source: components["schemas"]["Source"];
+            /** Version */
+            version: string;
+            /** Matched */
+            matched: string;
+        };
+        /**
          * CampaignChange
          * @description What to change of a campaign.
          * @example {
@@ -852,6 +1080,118 @@ export interface components {
             client: components["schemas"]["ReferenceOut"];
         };
         /**
+         * CategoryIn
+         * @description A category to be made.
+         * @example {
+         *       "key": "whatsapp_utility",
+         *       "kind": "messaging",
+         *       "rate": {
+         *         "amount": "4.20",
+         *         "per": 1000
+         *       },
+         *       "service": "gupshup",
+         *       "unit": "messages"
+         *     }
+         */
+        CategoryIn: {
+            /**
+             * Key
+             * @example whatsapp_utility
+             */
+            key: string;
+            kind: components["schemas"]["Kind"];
+            /**
+             * Service
+             * @example gupshup
+             */
+            service: string;
+            /**
+             * Unit
+             * @example messages
+             */
+            unit: string;
+            /**
+             * Description
+             * @default
+             */
+            description: string;
+            /**
+             * Rate First
+             * @description Its rate counts even where the model has a price of its own.
+             * @default false
+             */
+            rate_first: boolean;
+            /** @description Without one, what it bills has no price yet. */
+            rate?: components["schemas"]["RateIn"] | null;
+        };
+        /**
+         * CategoryOut
+         * @description A billable kind of thing, with the history of its rates.
+         */
+        CategoryOut: {
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /**
+             * Key
+             * @example gupshup_template_message
+             */
+            key: string;
+            kind: components["schemas"]["Kind"];
+            /**
+             * Service
+             * @example gupshup
+             */
+            service: string;
+            /**
+             * Unit
+             * @example messages
+             */
+            unit: string;
+            /** Description */
+            description: string;
+            /**
+             * Rate First
+             * @description Whether its rate counts even where the model has a price of its own.
+             */
+            rate_first: boolean;
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            /** @description The rate in force now. */
+            current_rate: components["schemas"]["RateOut"] | null;
+            /**
+             * Rates
+             * @description The oldest first.
+             */
+            rates: components["schemas"]["RateOut"][];
+        };
+        /**
+         * ChangeOut
+         * @description A void or a correction.
+         */
+        ChangeOut: {
+            /**
+             * Kind
+             * @example correct
+             */
+            kind: string;
+            /**
+             * Recorded At
+             * Format: date-time
+             */
+            recorded_at: string;
+            /** Recorded By */
+            recorded_by: string;
+            /** Reason */
+            reason: string;
+            contents: components["schemas"]["ContentsOut"] | null;
+        };
+        /**
          * ClientChange
          * @description What to change of a client.
          * @example {
@@ -916,6 +1256,155 @@ export interface components {
             archived_at: string | null;
         };
         /**
+         * ContentsOut
+         * @description What an event says.
+         */
+        ContentsOut: {
+            client: components["schemas"]["ReferenceOut"] | null;
+            campaign: components["schemas"]["ReferenceOut"] | null;
+            agent: components["schemas"]["ReferenceOut"] | null;
+            /** Kind */
+            kind: string | null;
+            /** Service */
+            service: string | null;
+            /** Category */
+            category: string | null;
+            /** Operation */
+            operation: string | null;
+            /** Model */
+            model: string | null;
+            /** Platform */
+            platform: string | null;
+            /** Content Type */
+            content_type: string | null;
+            /** Labels */
+            labels: {
+                [key: string]: string;
+            };
+            /** Quantities */
+            quantities: {
+                [key: string]: string;
+            };
+            /**
+             * Cost
+             * @description In the workspace's currency; null where it is unpriced.
+             */
+            cost: string | null;
+            /** Original Cost */
+            original_cost: string | null;
+            conversion: components["schemas"]["ConversionOut"] | null;
+            /** Success */
+            success: boolean;
+            /** @description Left out for those who may not see prices. */
+            price: components["schemas"]["PriceOut"] | null;
+            /** Lead */
+            lead: string | null;
+            /** Latency Ms */
+            latency_ms: number | null;
+            /** Retry Count */
+            retry_count: number | null;
+            /** Impact */
+            impact: string | null;
+            /** Quality */
+            quality: string | null;
+            /** Conversion Reached */
+            conversion_reached: boolean | null;
+            /** Hold */
+            hold: string | null;
+            /** Metadata */
+            metadata: {
+                [key: string]: unknown;
+            };
+        };
+        /**
+         * ContextIn
+         * @description The calls that are meant, where not all are.
+         */
+        ContextIn: {
+            /**
+             * Processing
+             * @example batch
+             */
+            processing?: string | null;
+            /** Route */
+            route?: string | null;
+            /** Search Type */
+            search_type?: string | null;
+            /**
+             * Service Tier
+             * @example priority
+             */
+            service_tier?: string | null;
+            /** Speed */
+            speed?: string | null;
+        };
+        /**
+         * ConversionOut
+         * @description At which rate an amount came into the workspace's currency.
+         */
+        ConversionOut: {
+            /** Currency */
+            currency: string;
+            /** Rate */
+            rate: string;
+            /**
+             * Day
+             * Format: date
+             */
+            day: string;
+            /** How */
+            how: string;
+        };
+        /**
+         * Correction
+         * @description What to say instead; what is not named stays. Where units or the model change, the price is found anew.
+         * @example {
+         *       "client": "acme",
+         *       "reason": "Booked on the wrong client"
+         *     }
+         */
+        Correction: {
+            /** Reason */
+            reason: string;
+            /** Client */
+            client?: string | null;
+            /** Campaign */
+            campaign?: string | null;
+            /** Agent */
+            agent?: string | null;
+            /** Lead */
+            lead?: string | null;
+            /** Service */
+            service?: string | null;
+            /** Category */
+            category?: string | null;
+            /** Operation */
+            operation?: string | null;
+            /** Model */
+            model?: string | null;
+            /** Platform */
+            platform?: string | null;
+            /** Content Type */
+            content_type?: string | null;
+            /** Labels */
+            labels?: {
+                [key: string]: string;
+            } | null;
+            /** Quantities */
+            quantities?: {
+                [key: string]: number | string;
+            } | null;
+            /**
+             * Cost
+             * @description Null takes a reported cost away, so that the price book decides.
+             */
+            cost?: (number | string) | null;
+            /** Currency */
+            currency?: string | null;
+            /** Success */
+            success?: boolean | null;
+        };
+        /**
          * Credentials
          * @description An e-mail address and its password.
          * @example {
@@ -947,6 +1436,107 @@ export interface components {
         EmailOnly: {
             /** Email */
             email: string;
+        };
+        /**
+         * EventOut
+         * @description An event with its history; `contents` is what counts now, null once it is void.
+         */
+        EventOut: {
+            /** Id */
+            id: string;
+            /** Source */
+            source: string;
+            /**
+             * Time
+             * Format: date-time
+             */
+            time: string;
+            /** Operation Id */
+            operation_id: string | null;
+            /**
+             * Recorded At
+             * @description When it was recorded, where that was not when it happened.
+             */
+            recorded_at: string | null;
+            contents: components["schemas"]["ContentsOut"] | null;
+            /** @description As it was recorded. */
+            first: components["schemas"]["ContentsOut"];
+            /** Changes */
+            changes: components["schemas"]["ChangeOut"][];
+        };
+        /**
+         * ExplainIn
+         * @description What is to be priced.
+         * @example {
+         *       "model": "gpt-4o",
+         *       "quantities": {
+         *         "cache_read_tokens": 1000,
+         *         "input_tokens": 1200,
+         *         "output_tokens": "350"
+         *       },
+         *       "service": "openai"
+         *     }
+         */
+        ExplainIn: {
+            /**
+             * Service
+             * @example openai
+             */
+            service?: string | null;
+            /**
+             * Model
+             * @example gpt-4o
+             */
+            model?: string | null;
+            /**
+             * Category
+             * @description The key of the category whose rate counts without a model's.
+             */
+            category?: string | null;
+            /** @description In which way it was called, such as batch. */
+            context?: components["schemas"]["ContextIn"];
+            /**
+             * Quantities
+             * @description How much of each unit.
+             */
+            quantities: {
+                [key: string]: number | string;
+            };
+            /**
+             * At
+             * @description When; now where it is absent.
+             */
+            at?: string | null;
+            /**
+             * Used
+             * @description What the month counted before; for steps by volume.
+             */
+            used?: {
+                [key: string]: number | string;
+            };
+        };
+        /**
+         * ExplainOut
+         * @description A cost with its lines, or the reason why there is none.
+         */
+        ExplainOut: {
+            /**
+             * Cost
+             * @description Nothing where the price is unknown, which is not zero.
+             * @example 0.0047
+             */
+            cost: string | null;
+            /** Currency */
+            currency: string | null;
+            unpriced: components["schemas"]["UnpricedOut"] | null;
+            rule: components["schemas"]["PriceRuleOut"] | null;
+            /** Lines */
+            lines: components["schemas"]["PricedLineOut"][];
+            /**
+             * At
+             * Format: date-time
+             */
+            at: string;
         };
         /**
          * FieldError
@@ -1091,6 +1681,34 @@ export interface components {
             revoked_at: string | null;
         };
         /**
+         * Kind
+         * @description What sort of thing a category bills for.
+         * @enum {string}
+         */
+        Kind: "ai" | "messaging" | "api" | "tool" | "ad_spend" | "labor";
+        /**
+         * LineOut
+         * @description One line of a price.
+         */
+        LineOut: {
+            /** Unit */
+            unit: string;
+            /** Quantity */
+            quantity: string;
+            /** Per */
+            per: number;
+            /** Rate */
+            rate: string;
+            /** Discount Percent */
+            discount_percent: string;
+            /** Tier */
+            tier: string | null;
+            /** Source */
+            source: string;
+            /** Amount */
+            amount: string;
+        };
+        /**
          * LinkToken
          * @description The secret of a link that works once.
          * @example {
@@ -1122,10 +1740,24 @@ export interface components {
             /** Next */
             next?: string | null;
         };
+        /** ListOut[CategoryOut] */
+        ListOut_CategoryOut_: {
+            /** Items */
+            items: components["schemas"]["CategoryOut"][];
+            /** Next */
+            next?: string | null;
+        };
         /** ListOut[ClientOut] */
         ListOut_ClientOut_: {
             /** Items */
             items: components["schemas"]["ClientOut"][];
+            /** Next */
+            next?: string | null;
+        };
+        /** ListOut[EventOut] */
+        ListOut_EventOut_: {
+            /** Items */
+            items: components["schemas"]["EventOut"][];
             /** Next */
             next?: string | null;
         };
@@ -1140,6 +1772,13 @@ export interface components {
         ListOut_KeyOut_: {
             /** Items */
             items: components["schemas"]["KeyOut"][];
+            /** Next */
+            next?: string | null;
+        };
+        /** ListOut[OverrideOut] */
+        ListOut_OverrideOut_: {
+            /** Items */
+            items: components["schemas"]["OverrideOut"][];
             /** Next */
             next?: string | null;
         };
@@ -1345,11 +1984,202 @@ export interface components {
             has_account: boolean;
         };
         /**
+         * OverrideEnd
+         * @description When an override stops to count.
+         * @example {
+         *       "at": "2027-12-31T23:00:00Z"
+         *     }
+         */
+        OverrideEnd: {
+            /**
+             * At
+             * @description Now where it is absent.
+             */
+            at?: string | null;
+        };
+        /**
+         * OverrideIn
+         * @description A price of the workspace's own: fixed rates for the units they name, a discount on all others, or both.
+         * @example {
+         *       "context": {
+         *         "processing": "batch"
+         *       },
+         *       "discount_percent": "12.5",
+         *       "model": "gpt-4o*",
+         *       "note": "Frame contract of 2027",
+         *       "rates": [
+         *         {
+         *           "rate": "1.10",
+         *           "steps": [
+         *             {
+         *               "from": "1000000000",
+         *               "rate": "0.95"
+         *             }
+         *           ],
+         *           "unit": "input_tokens"
+         *         },
+         *         {
+         *           "rate": "0.50",
+         *           "unit": "cache_read_tokens"
+         *         }
+         *       ],
+         *       "service": "openai"
+         *     }
+         */
+        OverrideIn: {
+            /**
+             * Service
+             * @example openai
+             */
+            service: string;
+            /**
+             * Model
+             * @description A name, the beginning of names with a star behind it, or nothing for all.
+             */
+            model?: string | null;
+            /** @description Only for calls of this kind, such as batch. */
+            context?: components["schemas"]["ContextIn"];
+            /**
+             * Rates
+             * @default []
+             */
+            rates: components["schemas"]["UnitRateIn"][];
+            /**
+             * Discount Percent
+             * @description Taken off the list price of what `rates` leaves out.
+             * @default 0
+             */
+            discount_percent: number | string;
+            /**
+             * Currency
+             * @default USD
+             */
+            currency: string;
+            /**
+             * Effective From
+             * @description From now on where it is absent.
+             */
+            effective_from?: string | null;
+            /**
+             * Effective Until
+             * @description Until it is ended where it is absent.
+             */
+            effective_until?: string | null;
+            /**
+             * Note
+             * @default
+             */
+            note: string;
+        };
+        /**
+         * OverrideOut
+         * @description A price of the workspace's own.
+         */
+        OverrideOut: {
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /** Service */
+            service: string;
+            /**
+             * Model
+             * @description Nothing for all models of the service.
+             */
+            model: string | null;
+            /** Context */
+            context: {
+                [key: string]: string;
+            };
+            /** Rates */
+            rates: components["schemas"]["UnitRateOut"][];
+            /** Discount Percent */
+            discount_percent: string;
+            /** Currency */
+            currency: string;
+            /**
+             * Effective From
+             * Format: date-time
+             */
+            effective_from: string;
+            /** Effective Until */
+            effective_until: string | null;
+            /** Note */
+            note: string;
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            /** Created By */
+            created_by: string;
+        };
+        /**
          * Permission
          * @description One thing that may be done.
          * @enum {string}
          */
         Permission: "workspace.read" | "workspace.manage" | "owners.manage" | "people.read" | "people.manage" | "keys.manage" | "audit.read" | "portfolio.read" | "portfolio.manage" | "spend.read" | "spend.write" | "budgets.read" | "budgets.manage" | "prices.read" | "prices.manage";
+        /**
+         * PriceOut
+         * @description Which source, version and rule gave the cost; or why there is none.
+         */
+        PriceOut: {
+            /**
+             * Source
+             * @example genai-prices
+             */
+            source: string;
+            /** Version */
+            version: string | null;
+            /** Matched */
+            matched: string | null;
+            /** Currency */
+            currency: string | null;
+            /**
+             * Unpriced
+             * @example unknown_model
+             */
+            unpriced?: string | null;
+            /** About */
+            about?: string | null;
+            /** Lines */
+            lines: components["schemas"]["LineOut"][];
+        };
+        /**
+         * PriceRuleOut
+         * @description Who says what it costs, in which version, and what was found for the name that was asked for.
+         */
+        PriceRuleOut: {
+            source: components["schemas"]["Source"];
+            /** Version */
+            version: string;
+            /** Matched */
+            matched: string;
+            base: components["schemas"]["BaseOut"] | null;
+        };
+        /**
+         * PricedLineOut
+         * @description One line: a quantity at a rate, and what it adds to the cost.
+         */
+        PricedLineOut: {
+            /** Unit */
+            unit: string;
+            /** Quantity */
+            quantity: string;
+            /** Per */
+            per: number;
+            /** Rate */
+            rate: string;
+            /** Discount Percent */
+            discount_percent: string;
+            /** Tier */
+            tier: string | null;
+            source: components["schemas"]["Source"];
+            /** Amount */
+            amount: string;
+        };
         /**
          * Problem
          * @description An error, after RFC 9457.
@@ -1407,6 +2237,104 @@ export interface components {
             new_password?: string | null;
         };
         /**
+         * RateIn
+         * @description A rate to be appended.
+         * @example {
+         *       "amount": "0.0061",
+         *       "effective_from": "2027-01-01T00:00:00Z"
+         *     }
+         */
+        RateIn: {
+            /**
+             * Amount
+             * @description A number, or its digits as text; both are read exactly.
+             * @example 0.0061
+             */
+            amount: number | string;
+            /**
+             * Per
+             * @description How many units the amount is for.
+             * @default 1
+             */
+            per: number;
+            /**
+             * Currency
+             * @default USD
+             */
+            currency: string;
+            /**
+             * Effective From
+             * @description From now on where it is absent.
+             */
+            effective_from?: string | null;
+        };
+        /**
+         * RateOut
+         * @description What so many units cost from a moment on, until the next rate begins.
+         */
+        RateOut: {
+            /**
+             * Amount
+             * @example 0.0055
+             */
+            amount: string;
+            /** Per */
+            per: number;
+            /**
+             * Currency
+             * @example USD
+             */
+            currency: string;
+            /**
+             * Effective From
+             * Format: date-time
+             */
+            effective_from: string;
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            /** Created By */
+            created_by: string;
+        };
+        /**
+         * Reason
+         * @description Why an event is voided.
+         * @example {
+         *       "reason": "A test run"
+         *     }
+         */
+        "Reason-Input": {
+            /** Reason */
+            reason: string;
+        };
+        /**
+         * Reason
+         * @description Why something has no price.
+         * @enum {string}
+         */
+        "Reason-Output": "unknown_model" | "unit_not_priced" | "tier_not_priced" | "no_rate" | "no_quantity";
+        /**
+         * ReceiptOut
+         * @description What became of the events of a body.
+         */
+        ReceiptOut: {
+            /**
+             * Accepted
+             * @example 1
+             */
+            accepted: number;
+            /**
+             * Repeated
+             * @description Stored before, with the same content.
+             * @example 0
+             */
+            repeated: number;
+            /** Rejected */
+            rejected: components["schemas"]["RejectedOut"][];
+        };
+        /**
          * ReferenceOut
          * @description Enough of something to name it.
          */
@@ -1426,6 +2354,29 @@ export interface components {
              * @example Acme Travel
              */
             name: string;
+        };
+        /**
+         * RejectedOut
+         * @description An event that was not stored.
+         */
+        RejectedOut: {
+            /**
+             * Index
+             * @description Its place in the body, from 0.
+             */
+            index: number;
+            /** Id */
+            id: string | null;
+            /**
+             * Code
+             * @example invalid_request
+             */
+            code: string;
+            /**
+             * Message
+             * @example input_tokens: must be a whole number from 0 to 2147483647
+             */
+            message: string;
         };
         /**
          * Role
@@ -1464,6 +2415,95 @@ export interface components {
             user_agent: string | null;
             /** Is Current */
             is_current: boolean;
+        };
+        /**
+         * Source
+         * @description Who says what something costs.
+         * @enum {string}
+         */
+        Source: "reported" | "override" | "genai-prices" | "category";
+        /**
+         * StepIn
+         * @description From so many units in a month on, each further unit costs this; `per` is that of the rate.
+         */
+        StepIn: {
+            /**
+             * From
+             * @description A number, or its digits as text; both are read exactly.
+             * @example 1000000
+             */
+            from: number | string;
+            /**
+             * Rate
+             * @description A number, or its digits as text; both are read exactly.
+             * @example 2.00
+             */
+            rate: number | string;
+        };
+        /**
+         * StepOut
+         * @description From so many units in a month on, each further unit costs this.
+         */
+        StepOut: {
+            /** From */
+            from: string;
+            /** Rate */
+            rate: string;
+        };
+        /**
+         * UnitRateIn
+         * @description A fixed price for one unit, which replaces the list price.
+         */
+        UnitRateIn: {
+            /**
+             * Unit
+             * @example cache_read_tokens
+             */
+            unit: string;
+            /**
+             * Rate
+             * @description A number, or its digits as text; both are read exactly.
+             * @example 1.25
+             */
+            rate: number | string;
+            /**
+             * Per
+             * @description How many units the amount is for.
+             * @default 1000000
+             */
+            per: number;
+            /**
+             * Steps
+             * @description By what was used in the month so far.
+             * @default []
+             */
+            steps: components["schemas"]["StepIn"][];
+        };
+        /**
+         * UnitRateOut
+         * @description A fixed price for one unit.
+         */
+        UnitRateOut: {
+            /** Unit */
+            unit: string;
+            /** Rate */
+            rate: string;
+            /** Per */
+            per: number;
+            /** Steps */
+            steps: components["schemas"]["StepOut"][];
+        };
+        /**
+         * UnpricedOut
+         * @description Why nobody knows the price.
+         */
+        UnpricedOut: {
+            reason: components["schemas"]["Reason-Output"];
+            /**
+             * About
+             * @description The unit, model, tier or category that lacks a price.
+             */
+            about: string | null;
         };
         /**
          * UserChange
@@ -1591,6 +2631,387 @@ export interface components {
 }
 export type $defs = Record<string, never>;
 export interface operations {
+    list_events_api_v1_events_get: {
+        parameters: {
+            query?: {
+                /** @description A day or a moment; 30 days ago by default. */
+                start?: string | null;
+                /** @description A day, inclusive, or a moment. */
+                end?: string | null;
+                client?: string[] | null;
+                campaign?: string[] | null;
+                agent?: string[] | null;
+                kind?: string[] | null;
+                service?: string[] | null;
+                category?: string[] | null;
+                operation?: string[] | null;
+                model?: string[] | null;
+                platform?: string[] | null;
+                content_type?: string[] | null;
+                /** @description Who sent it; needed where several sent this id. */
+                source?: string | null;
+                /** @description An id, an operation's id or a lead, whole. */
+                q?: string | null;
+                unpriced?: boolean;
+                failed?: boolean;
+                cost_min?: number | string | null;
+                cost_max?: number | string | null;
+                limit?: number;
+                /** @description `next` of the page before. */
+                cursor?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ListOut_EventOut_"];
+                };
+            };
+            /** @description Malformed: not JSON, or a cursor that is not ours */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No credential, or one that no longer works */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role does not allow this, or the CSRF token is missing */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not found here */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is not JSON */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A field is missing, unknown or wrong */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database is not available right now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    store_events_api_v1_events_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "id": "0198c5a2-7d1e-7c3a-9f54-2b6d1c9e8a70",
+                 *       "time": "2026-11-20T09:30:00Z",
+                 *       "client": "acme",
+                 *       "campaign": "spring-launch",
+                 *       "agent": "copywriter",
+                 *       "service": "openai",
+                 *       "model": "gpt-4o-mini",
+                 *       "operation": "chat",
+                 *       "input_tokens": 1500,
+                 *       "output_tokens": 600
+                 *     }
+                 */
+                "application/json": {
+                    id: string;
+                    /** @default api */
+                    source?: string;
+                    time?: string | null;
+                    operation_id?: string | null;
+                    client?: string | null;
+                    campaign?: string | null;
+                    agent?: string | null;
+                    lead?: string | null;
+                    service?: string | null;
+                    category?: string | null;
+                    operation?: string | null;
+                    model?: string | null;
+                    platform?: string | null;
+                    content_type?: string | null;
+                    /** @default {} */
+                    labels?: {
+                        [key: string]: string;
+                    };
+                    /** @default {} */
+                    quantities?: {
+                        [key: string]: string;
+                    };
+                    input_tokens?: number | null;
+                    output_tokens?: number | null;
+                    cache_read_tokens?: number | null;
+                    cache_write_tokens?: number | null;
+                    cost?: string | null;
+                    currency?: string | null;
+                    success?: boolean | null;
+                    latency_ms?: number | null;
+                    retry_count?: number | null;
+                    impact?: string | null;
+                    quality?: string | null;
+                    conversion?: boolean | null;
+                    hold?: string | null;
+                    /** @default {} */
+                    metadata?: Record<string, never>;
+                } | {
+                    id: string;
+                    /** @default api */
+                    source?: string;
+                    time?: string | null;
+                    operation_id?: string | null;
+                    client?: string | null;
+                    campaign?: string | null;
+                    agent?: string | null;
+                    lead?: string | null;
+                    service?: string | null;
+                    category?: string | null;
+                    operation?: string | null;
+                    model?: string | null;
+                    platform?: string | null;
+                    content_type?: string | null;
+                    /** @default {} */
+                    labels?: {
+                        [key: string]: string;
+                    };
+                    /** @default {} */
+                    quantities?: {
+                        [key: string]: string;
+                    };
+                    input_tokens?: number | null;
+                    output_tokens?: number | null;
+                    cache_read_tokens?: number | null;
+                    cache_write_tokens?: number | null;
+                    cost?: string | null;
+                    currency?: string | null;
+                    success?: boolean | null;
+                    latency_ms?: number | null;
+                    retry_count?: number | null;
+                    impact?: string | null;
+                    quality?: string | null;
+                    conversion?: boolean | null;
+                    hold?: string | null;
+                    /** @default {} */
+                    metadata?: Record<string, never>;
+                }[];
+                "application/x-ndjson": string;
+                "application/ndjson": string;
+                "application/jsonl": string;
+                /**
+                 * @example {
+                 *       "specversion": "1.0",
+                 *       "id": "chatcmpl-1",
+                 *       "source": "litellm-proxy",
+                 *       "type": "chat",
+                 *       "subject": "acme",
+                 *       "time": "2026-11-20T09:30:00Z",
+                 *       "data": {
+                 *         "model": "gpt-4o-mini",
+                 *         "service": "openai",
+                 *         "prompt_tokens": 1500,
+                 *         "completion_tokens": 600
+                 *       }
+                 *     }
+                 */
+                "application/cloudevents+json": Record<string, never>;
+                /**
+                 * @example [
+                 *       {
+                 *         "specversion": "1.0",
+                 *         "id": "chatcmpl-1",
+                 *         "source": "litellm-proxy",
+                 *         "type": "chat",
+                 *         "subject": "acme",
+                 *         "time": "2026-11-20T09:30:00Z",
+                 *         "data": {
+                 *           "model": "gpt-4o-mini",
+                 *           "service": "openai",
+                 *           "prompt_tokens": 1500,
+                 *           "completion_tokens": 600
+                 *         }
+                 *       }
+                 *     ]
+                 */
+                "application/cloudevents-batch+json": Record<string, never>[];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReceiptOut"];
+                };
+            };
+            /** @description Malformed: not JSON, or a cursor that is not ours */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No credential, or one that no longer works */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role does not allow this, or the CSRF token is missing */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not found here */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is not JSON */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A field is missing, unknown or wrong */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database is not available right now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     post_session_api_v1_session_post: {
         parameters: {
             query?: never;
@@ -5168,6 +6589,1338 @@ export interface operations {
             };
             /** @description Contradicts what is there */
             409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is not JSON */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A field is missing, unknown or wrong */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database is not available right now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    read_event_api_v1_events__event_id__get: {
+        parameters: {
+            query?: {
+                /** @description Who sent it; needed where several sent this id. */
+                source?: string | null;
+            };
+            header?: never;
+            path: {
+                /** @description The event's id, as it was sent. */
+                event_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EventOut"];
+                };
+            };
+            /** @description Malformed: not JSON, or a cursor that is not ours */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No credential, or one that no longer works */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role does not allow this, or the CSRF token is missing */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not found here */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is not JSON */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A field is missing, unknown or wrong */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database is not available right now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    void_event_api_v1_events__event_id__void_post: {
+        parameters: {
+            query?: {
+                /** @description Who sent it; needed where several sent this id. */
+                source?: string | null;
+            };
+            header?: never;
+            path: {
+                /** @description The event's id, as it was sent. */
+                event_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Reason-Input"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EventOut"];
+                };
+            };
+            /** @description Malformed: not JSON, or a cursor that is not ours */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No credential, or one that no longer works */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role does not allow this, or the CSRF token is missing */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not found here */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Contradicts what is there */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is not JSON */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A field is missing, unknown or wrong */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database is not available right now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    correct_event_api_v1_events__event_id__correct_post: {
+        parameters: {
+            query?: {
+                /** @description Who sent it; needed where several sent this id. */
+                source?: string | null;
+            };
+            header?: never;
+            path: {
+                /** @description The event's id, as it was sent. */
+                event_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Correction"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EventOut"];
+                };
+            };
+            /** @description Malformed: not JSON, or a cursor that is not ours */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No credential, or one that no longer works */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role does not allow this, or the CSRF token is missing */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not found here */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Contradicts what is there */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is not JSON */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A field is missing, unknown or wrong */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database is not available right now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_categories_api_v1_prices_categories_get: {
+        parameters: {
+            query?: {
+                /** @description Only those of this kind. */
+                kind?: components["schemas"]["Kind"] | null;
+                /** @description Only those of this service, such as openai. */
+                service?: string | null;
+                limit?: number;
+                /** @description `next` of the page before. */
+                cursor?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ListOut_CategoryOut_"];
+                };
+            };
+            /** @description Malformed: not JSON, or a cursor that is not ours */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No credential, or one that no longer works */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role does not allow this, or the CSRF token is missing */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not found here */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is not JSON */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A field is missing, unknown or wrong */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database is not available right now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    create_category_api_v1_prices_categories_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CategoryIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CategoryOut"];
+                };
+            };
+            /** @description Malformed: not JSON, or a cursor that is not ours */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No credential, or one that no longer works */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role does not allow this, or the CSRF token is missing */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not found here */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Contradicts what is there */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is not JSON */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A field is missing, unknown or wrong */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database is not available right now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_category_api_v1_prices_categories__name__get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The id or the key. */
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CategoryOut"];
+                };
+            };
+            /** @description Malformed: not JSON, or a cursor that is not ours */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No credential, or one that no longer works */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role does not allow this, or the CSRF token is missing */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not found here */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is not JSON */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A field is missing, unknown or wrong */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database is not available right now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    append_rate_api_v1_prices_categories__name__rates_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The id or the key. */
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RateIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CategoryOut"];
+                };
+            };
+            /** @description Malformed: not JSON, or a cursor that is not ours */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No credential, or one that no longer works */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role does not allow this, or the CSRF token is missing */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not found here */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Contradicts what is there */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is not JSON */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A field is missing, unknown or wrong */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database is not available right now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_overrides_api_v1_prices_overrides_get: {
+        parameters: {
+            query?: {
+                /** @description Only those of this service, such as openai. */
+                service?: string | null;
+                /** @description Only those for this model, as they name it. */
+                model?: string | null;
+                /** @description Those that are over too. */
+                with_ended?: boolean;
+                limit?: number;
+                /** @description `next` of the page before. */
+                cursor?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ListOut_OverrideOut_"];
+                };
+            };
+            /** @description Malformed: not JSON, or a cursor that is not ours */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No credential, or one that no longer works */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role does not allow this, or the CSRF token is missing */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not found here */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is not JSON */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A field is missing, unknown or wrong */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database is not available right now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    create_override_api_v1_prices_overrides_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["OverrideIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OverrideOut"];
+                };
+            };
+            /** @description Malformed: not JSON, or a cursor that is not ours */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No credential, or one that no longer works */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role does not allow this, or the CSRF token is missing */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not found here */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is not JSON */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A field is missing, unknown or wrong */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database is not available right now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    end_override_api_v1_prices_overrides__override_id__end_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                override_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["OverrideEnd"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OverrideOut"];
+                };
+            };
+            /** @description Malformed: not JSON, or a cursor that is not ours */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No credential, or one that no longer works */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role does not allow this, or the CSRF token is missing */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not found here */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Contradicts what is there */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is not JSON */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A field is missing, unknown or wrong */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database is not available right now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    explain_price_api_v1_prices_explain_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ExplainIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ExplainOut"];
+                };
+            };
+            /** @description Malformed: not JSON, or a cursor that is not ours */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No credential, or one that no longer works */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role does not allow this, or the CSRF token is missing */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not found here */
+            404: {
                 headers: {
                     [name: string]: unknown;
                 };

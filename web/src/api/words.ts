@@ -22,6 +22,9 @@ export function roleName(role: string): string {
 export const ROLES_WITH: Partial<Record<Permission, Role[]>> = {
   "workspace.manage": ["owner", "admin"],
   "portfolio.manage": ["owner", "admin", "manager"],
+  "spend.read": ["owner", "admin", "manager", "analyst", "viewer", "portal"],
+  "prices.read": ["owner", "admin", "manager", "analyst", "viewer"],
+  "prices.manage": ["owner", "admin", "manager"],
   "people.read": ["owner", "admin", "manager", "analyst"],
   "people.manage": ["owner", "admin"],
   "keys.manage": ["owner", "admin"],
