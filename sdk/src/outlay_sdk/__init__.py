@@ -1,8 +1,20 @@
-"""The Python client of Outlay.
+"""The Python client of Outlay: reports what every client, campaign and agent spends, and never gets in the way.
 
-For now this distribution reserves its name and its place in the build; nothing can be called yet. The client comes
-with the doors that it talks to: reporting usage, taking and settling holds, and leases that let an agent ask the gate
-in memory.
+Invariants
+
+- The caller never waits for the network and never sees its errors.
+- Every event has an id before it goes anywhere, so that sending it again is harmless: nothing is counted twice.
+- An event leaves memory only when the server has answered for it or the disk holds it; what is lost is counted.
+- What one process leaves on disk, the next one sends. A forked child sends nothing of its parent's.
+- The API key is sent to the server and shown to nobody.
 """
 
-__version__ = "0.1.0"
+from outlay_sdk.asynchronous import AsyncOutlay as AsyncOutlay
+from outlay_sdk.client import Outlay as Outlay
+from outlay_sdk.errors import OutlayUsageError as OutlayUsageError
+from outlay_sdk.event import EventFields as EventFields
+from outlay_sdk.recorders import Recorded as Recorded
+from outlay_sdk.stats import Stats as Stats
+from outlay_sdk.version import __version__ as __version__
+
+__all__ = ["AsyncOutlay", "EventFields", "Outlay", "OutlayUsageError", "Recorded", "Stats", "__version__"]

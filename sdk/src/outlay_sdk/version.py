@@ -1,0 +1,3 @@
+"""The version, where code and packaging read it."""
+
+__version__ = "0.1.0"
