@@ -31,7 +31,7 @@ help: ## Show this help
 	@echo 'Outlay. What make can do:'
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1\t/' \
 		| while IFS=$$'\t' read -r name text; do printf '  make %-9s %s\n' "$$name" "$$text"; done
-	@echo 'Variables: PORT=$(PORT) DATA=$(DATA) PYTHON=python3.12 TEST_WORKERS=$(TEST_WORKERS) ARGS="…" (more for serve, pytest or bench)'
+	@echo 'Variables: PORT=$(PORT) DATA=$(DATA) PYTHON=python3.12 TEST_WORKERS=$(TEST_WORKERS) ARGS="…" (more for demo, pytest or bench)'
 
 # --- setting up -----------------------------------------------------------------------------------------------------
 
@@ -60,8 +60,8 @@ web/node_modules/.package-lock.json: web/package-lock.json | .venv/installed
 
 # --- running --------------------------------------------------------------------------------------------------------
 
-run: setup ## Serve Outlay on PORT with its data in DATA
-	@exec $(bin)/outlay serve --port $(PORT) --data-dir '$(DATA)' $(ARGS)
+run: setup ## Serve Outlay on PORT with its data in DATA; the first time it is filled with a made-up agency
+	@exec $(bin)/outlay demo --port $(PORT) --data-dir '$(DATA)' $(ARGS)
 
 # --- testing --------------------------------------------------------------------------------------------------------
 

@@ -40,6 +40,8 @@ ROOMS = {
     "/settings/clients": "Clients",
     "/settings/campaigns": "Campaigns",
     "/settings/agents": "Agents",
+    "/events": "Events",
+    "/prices": "Price book",
     "/settings/workspace": "Workspace",
     "/settings/users": "Users",
     "/settings/keys": "API keys",

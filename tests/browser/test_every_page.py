@@ -52,6 +52,17 @@ def crowded(prepare: Prepare, server: Server) -> House:
             ("campaigns", {"name": LONG, "client": "k" * 64}),
             ("agents", {"name": LONG, "client": "k" * 64, "agent_type": "SEGMENT_ANALYZER"}),
             ("keys", {"name": LONG, "role": "portal", "client": "k" * 64}),
+            (
+                "prices/categories",
+                {"key": "k" * 64, "kind": "tool", "service": LONG, "unit": "u" * 64, "description": LONG * 4}
+                | {"rate": {"amount": "12345678901.123456789012", "per": 10**12}},
+            ),
+            ("prices/overrides", {"service": LONG, "model": LONG, "discount_percent": "12.123456789012"}),
+            (
+                "events",
+                {"id": "e" * 200, "client": "k" * 64, "campaign": LONG, "agent": LONG, "service": LONG, "model": LONG}
+                | {"cost": "12345678.123456789012", "currency": "EUR"},
+            ),
             ("invitations", {"email": f"{'m' * 60}@{'d' * 60}.test", "role": "portal", "client": "k" * 64}),
         ]:
             api.post(f"/{path}", json=body).raise_for_status()
@@ -162,6 +173,8 @@ def test_an_address_that_leads_nowhere_says_so_and_leads_home(desk: Page) -> Non
         ("/gallery", "Last 30 days", "Date range"),
         ("/", "Client", "Filter by client"),
         ("/", "Search and commands", "Search and commands"),
+        ("/events", "Cost", "Filter by cost"),
+        ("/prices", "Add category", "Add category"),
         ("/settings/agents", "Add agent", "Add agent"),
         ("/settings/workspace", "Time zone", "Time zone"),
         ("/settings/users", "Invite", "Invite a person"),

@@ -60,18 +60,3 @@ def test_a_key_is_made_copied_used_and_revoked(open_page: Open, house: House, se
         expect(row).to_contain_text("Revoked")
         expect(row.get_by_role("button")).to_have_count(0)
     assert secret not in server.output()
-
-
-def test_the_first_call_ticks_the_checklist_by_itself(open_page: Open, house: House) -> None:
-    with open_page(cookie=house.cookie, fresh=True) as page:
-        page.clock.install()
-        go(page, "/")
-        step = page.get_by_role("link", name="Make the first call")
-        expect(step).to_contain_text("to do")
-        expect(page.get_by_role("main")).to_contain_text("Waiting for the first call…")
-        command = page.get_by_role("region", name="Command to call the API")
-        expect(command).to_contain_text(f"curl {house.origin}/api/v1/me")
-        assert _me(house, house.tenant.key).status_code == 200
-        page.clock.fast_forward("00:11")
-        expect(page.get_by_role("main")).to_contain_text("It works")
-        expect(step).to_contain_text("done")

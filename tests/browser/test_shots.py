@@ -1,9 +1,12 @@
 """Pictures of every page for people to look at: OUTLAYTEST_SHOTS=1 pytest tests/browser/test_shots.py."""
 
+from decimal import Decimal
+
 import pytest
 from playwright.sync_api import Page
 
 from tests.browser.conftest import Open
+from tests.browser.events_help import ago, call, send
 from tests.browser.help import DESK, GATES, HIDDEN_ROOMS, PHONE, ROOMS, SHOTS, House, Visit, colleague, go, settle
 
 VISITS = {
@@ -79,6 +82,24 @@ def test_what_opens_on_a_page(open_page: Open, studio: House, looks: str) -> Non
             _take(page, f"chart-menu-{name[:12].strip().replace(' ', '-').lower()}", looks, whole=False)
             page.get_by_role("menuitem", name="View as table").click()
         _take(page, "chart-tables", looks)
+
+
+@looks_of_all
+def test_the_overview(open_page: Open, house: House, looks: str) -> None:
+    costs = {"openai": "4.20", "anthropic": "7.65", "twilio": "0.0345", "studio": "120"}
+    days = range(40)
+    events = [
+        call(f"{service} {day}", time=ago(1440 * day + 5), client=f"Client {(day + place) % 5}", service=service)
+        | {"cost": str(Decimal(cost) * (3 + day % 4)), "currency": "EUR"}
+        for place, (service, cost) in enumerate(costs.items())
+        for day in days
+    ]
+    send(house, [*events, call("failed", success=False), call("unpriced", model="gpt-99")])
+    with open_page(VISITS[looks], cookie=house.cookie) as page:
+        go(page, "/")
+        page.get_by_role("region", name="Top services").get_by_role("listitem").first.wait_for()
+        page.locator("[data-chart]").nth(1).wait_for()
+        _take(page, "overview", looks)
 
 
 @looks_of_all

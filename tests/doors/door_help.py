@@ -98,7 +98,9 @@ class Address:
 
     def has(self, path: str) -> bool:
         """Whether the path is one of this address's."""
-        return re.fullmatch(re.sub(r"\{\w+\}", r"[^/]+", self.path), path) is not None
+        # The ids of events come from outside, and may hold slashes.
+        pattern = re.sub(r"\{\w+\}", r"[^/]+", self.path.replace("{event_id}", ".+"))
+        return re.fullmatch(pattern, path) is not None
 
     def __str__(self) -> str:
         return f"{self.method} {self.path}"

@@ -20,6 +20,7 @@ MANAGERS = {"owner", "admin", "manager"}
 ADMINS = {"owner", "admin"}
 STAFF = {"owner", "admin", "manager", "analyst"}
 AUDITORS = {"owner", "admin", "analyst"}
+INSIDE = STAFF | {"viewer"}
 
 # Who may do what, written out: a change of the rules has to be made here as well. An address that is missing fails.
 ALLOWED: dict[str, set[str]] = {
@@ -42,6 +43,24 @@ ALLOWED: dict[str, set[str]] = {
     "GET /api/v1/keys": ADMINS,
     "POST /api/v1/keys": ADMINS,
     "DELETE /api/v1/keys/{key_id}": ADMINS,
+    "GET /api/v1/prices/categories": INSIDE,
+    "POST /api/v1/prices/categories": MANAGERS,
+    "GET /api/v1/prices/categories/{name}": INSIDE,
+    "POST /api/v1/prices/categories/{name}/rates": MANAGERS,
+    "GET /api/v1/prices/overrides": INSIDE,
+    "POST /api/v1/prices/overrides": MANAGERS,
+    "POST /api/v1/prices/overrides/{override_id}/end": MANAGERS,
+    "POST /api/v1/prices/explain": INSIDE,
+    "POST /api/v1/events": MANAGERS | {"agent"},
+    "GET /api/v1/events": EVERYBODY,
+    "GET /api/v1/events/{event_id}": EVERYBODY,
+    "POST /api/v1/events/{event_id}/void": MANAGERS,
+    "POST /api/v1/events/{event_id}/correct": MANAGERS,
+    "GET /api/v1/ledger": EVERYBODY,
+    "PATCH /api/v1/ledger": ADMINS,
+    "GET /api/v1/spend": EVERYBODY,
+    "GET /api/v1/spend/values": EVERYBODY,
+    "GET /api/v1/spend/export": EVERYBODY,
 } | {
     f"{method} /api/v1/{kind}{rest}": who
     for kind in ("clients", "campaigns", "agents")
@@ -51,6 +70,7 @@ ALLOWED: dict[str, set[str]] = {
         ("GET", "/{name}", EVERYBODY),
         ("PATCH", "/{name}", MANAGERS),
         ("DELETE", "/{name}", MANAGERS),
+        ("POST", "/{name}/merge", MANAGERS),
     )
 }
 
@@ -255,7 +275,7 @@ def test_each_address_is_refused_exactly_where_the_table_says(
             if not address.needs_credential:
                 continue
             path = address.path.format(**{name: ids.get(name, UNKNOWN_ID) for name in
-                                          ("name", "user_id", "key_id", "session_id", "invitation_id")})  # fmt: skip
+                                          ("name", "user_id", "key_id", "session_id", "invitation_id", "override_id", "event_id")})  # fmt: skip
             answer = caller.request(address.method, path, json=example_of(server.origin, address))
             is_refused = answer.status_code == 403 and answer.json()["code"] == "not_allowed"
             is_owners_affair = role == "admin" and "user_id" in address.path

@@ -77,6 +77,8 @@ def test_an_absent_body_is_named_wherever_one_is_needed(server: Server, api: htt
     with_body = [address for address in addresses_of(server.origin) if "requestBody" in address.operation]
     assert len(with_body) >= 15
     for address in with_body:
+        if str(address) == "POST /api/v1/events":
+            continue  # takes more than JSON, in a door of its own
         for headers in ({}, JSON):
             answer = api.request(address.method, server.origin + address.at(UNKNOWN_ID), headers=headers)
             found = problem(answer, 422, "invalid_request")

@@ -40,7 +40,7 @@ def theirs(server: Server, door_urls: DatabaseUrls, stranger: Tenant) -> Belongi
     backstage = Backstage(door_urls, stranger)
     with visitor(f"{server.origin}/api/v1", headers=stranger.headers) as api:
 
-        def make(path: str, **body: str) -> dict[str, str]:
+        def make(path: str, **body: object) -> dict[str, str]:
             answer = api.post(path, json=body)
             assert answer.status_code == 201, answer.text
             made: dict[str, str] = answer.json()
@@ -51,6 +51,12 @@ def theirs(server: Server, door_urls: DatabaseUrls, stranger: Tenant) -> Belongi
         campaign = make("/campaigns", name=f"{MARK} campaign", key=f"{MARK}-campaign", client=client["id"])
         agent = make("/agents", name=f"{MARK} agent", key=f"{MARK}-agent", client=client["id"])
         key = make("/keys", name=f"{MARK} key", role="viewer")
+        category = make(
+            "/prices/categories", key=f"{MARK}-price", kind="tool", service=MARK, unit="hours", rate={"amount": 1}
+        )
+        override = make("/prices/overrides", service="openai", model="gpt-4o", discount_percent=90, note=MARK)
+        spent = {"id": f"{MARK}-event", "client": client["id"], "service": MARK, "cost": 1, "lead": MARK}
+        assert api.post("/events", json=spent).json()["accepted"] == 1
         invitation = make("/invitations", email=f"{MARK}@example.test", role="viewer")
     user = backstage.user(Role.VIEWER, name=f"{MARK} user")
     with backstage.browser(server.origin, user.id) as browser:
@@ -61,6 +67,9 @@ def theirs(server: Server, door_urls: DatabaseUrls, stranger: Tenant) -> Belongi
         "campaigns": [campaign["id"], campaign["key"]],
         "agents": [agent["id"], agent["key"]],
         "keys": [key["id"]],
+        "prices/categories": [category["id"], category["key"]],
+        "prices/overrides": [override["id"]],
+        "events": [f"{MARK}-event"],
         "invitations": [invitation["id"]],
         "users": [str(user.id), str(stranger.owner.id)],
         "me/sessions": [session["id"]],
@@ -81,8 +90,8 @@ def bodies_about(theirs: Belongings, body: object) -> Iterator[object]:
     """The example, and the example with each of its fields pointing at the stranger's things."""
     yield body
     if isinstance(body, dict):
-        for field in body.keys() & {"client", "agent", "workspace_id"}:
-            for name in theirs.ids["clients"] + theirs.ids["agents"]:
+        for field in body.keys() & {"client", "agent", "category", "into", "workspace_id"}:
+            for name in theirs.ids["clients"] + theirs.ids["agents"] + theirs.ids["prices/categories"]:
                 yield {**body, field: name}
 
 
@@ -141,7 +150,8 @@ def test_a_cursor_of_another_workspace_leads_nowhere_near_it(
     api.post("/clients", json={"name": "Acme"})
     with visitor(f"{server.origin}/api/v1", headers=stranger.headers) as other:
         other.post("/clients", json={"name": "another"})
-        for path in ("/clients", "/keys", "/audit"):
+        other.post("/prices/overrides", json={"service": "openai", "discount_percent": 1})
+        for path in ("/clients", "/keys", "/audit", "/prices/categories", "/prices/overrides"):
             cursor = other.get(path, params={"limit": 1}).json()["next"]
             assert cursor is not None
             answer = api.get(path, params={"cursor": cursor})

@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from functools import cache
 from uuid import UUID, uuid4
@@ -17,6 +17,7 @@ from psycopg import sql
 from outlay.catalog import service as catalog
 from outlay.catalog.exchange import service as exchange
 from outlay.catalog.exchange.model import DatedRate
+from outlay.catalog.prices.model import Source, UnitRate
 from outlay.catalog.service import OverrideDraft
 from outlay.db.connect import Database
 from outlay.db.roles import DatabaseUrls
@@ -32,6 +33,9 @@ from outlay.identity.portfolio.model import AgentType, Kind
 from outlay.identity.portfolio.service import Change
 from outlay.identity.sign_in import service as sign_in
 from outlay.identity.sign_in.model import Origin, SessionPolicy
+from outlay.ledger import adjust
+from outlay.ledger.recorder import Recorder
+from tests.support.books import draft, verdicts
 from tests.support.tenants import TESTER, Tenant, make_tenant
 
 POLICY = SessionPolicy(
@@ -145,4 +149,21 @@ async def _seed_one(database: Database, name: str, clients: int) -> Tenant:
         return
 
     await Allowances(database).spend(tenant.id, uuid4(), 100, ignore)
+    await _seed_ledger(database, tenant, name, clients)
     return tenant
+
+
+async def _seed_ledger(database: Database, tenant: Tenant, name: str, events: int) -> None:
+    """Events in another currency, by somebody who was renamed, at graduated prices; one of them void."""
+    recorder = Recorder(database)
+    graduated = UnitRate("pages", 1, Decimal(1), Source.OVERRIDE, steps=((Decimal(10), Decimal(events)),))
+    async with database.work(tenant.id) as work:
+        agreed = OverrideDraft(f"{name} print", rates=(graduated,), effective_from=datetime(2026, 1, 1, tzinfo=UTC))
+        await catalog.add_override(work, TESTER, agreed)
+        await portfolio.change(work, TESTER, Kind.AGENT, f"{name}-agent".lower(), Change(key=f"{name}-bot".lower()))
+    spent = {"agent": f"{name}-agent", "time": datetime(2026, 1, 2, 12, tzinfo=UTC), "labels": {"team": name}}
+    bill = [draft(f"{name}-{number}", cost=events, currency="USD", **spent) for number in range(events)]
+    bill.append(draft(f"{name}-pages", service=f"{name} print", quantities={"pages": events}, **spent))
+    assert set(await verdicts(recorder, tenant, *bill)) == {"accepted"}
+    async with recorder.turn(tenant.id) as work:
+        await adjust.void(recorder, work, TESTER, f"{name}-0", None, name)

@@ -204,7 +204,9 @@ def test_a_copy_gives_one_s_own_rows(field: Battlefield, statement: str) -> None
             cursor.copy(shaped(statement, table, field)) as copied,
         ):
             text = b"".join(bytes(part) for part in copied).decode()
-        assert str(field.attacker) in text, table
+        # Of a table in months PostgreSQL copies, under row-level security, what stands in none of them.
+        is_empty = table == '"public"."event"' and statement == "copy {t} to stdout"
+        assert (str(field.attacker) in text) is not is_empty, table
         assert str(field.victim) not in text, table
         assert SECRET not in text, table
 

@@ -64,7 +64,8 @@ def a_row_of(field: Battlefield, table: str, workspace_id: UUID) -> dict[str, ob
 
 
 def shaped(statement: str, table: str, field: Battlefield, row: dict[str, object] | None = None) -> sql.Composed:
-    key = primary_key(field, table)
+    # Events are told apart by the keys beside them: any of their columns will do.
+    key = primary_key(field, table) or ["occurred_at"]
     return sql.SQL(statement).format(
         t=sql.SQL(table),
         c=sql.Identifier(key[-1]),
@@ -93,6 +94,8 @@ def test_a_row_for_another_workspace_is_refused_before_its_keys_are_looked_at(
 ) -> None:
     for table in field.tables:
         row = a_row_of(field, table, field.victim)
+        if "on conflict (" in SMUGGLES[shape] and not primary_key(field, table):
+            continue  # a table without a key knows no conflicts
         if not is_there_already:
             row = {name: value if name == "workspace_id" else _other(value) for name, value in row.items()}
         with field.bound_to(field.attacker) as attacker, pytest.raises(errors.InsufficientPrivilege):

@@ -3,7 +3,8 @@
 from collections.abc import Sequence
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
-from typing import Annotated, Any, Final
+from typing import Annotated, Final
+from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from fastapi import APIRouter, Depends, Path, Query, Request
@@ -37,6 +38,7 @@ DAYS_SHOWN: Final = 30
 EventId = Annotated[str, Path(max_length=200, description="The event's id, as it was sent.")]
 OfSource = Annotated[Words | None, Query(description="Who sent it; needed where several sent this id.")]
 Wanted = Annotated[list[Words] | None, Query()]
+_NOTHING: Final = UUID(int=0)
 _DAY_LENGTH: Final = len("2026-11-20")
 
 
@@ -174,5 +176,7 @@ async def correct_event(
         return event_out(corrected, actor)
 
 
-async def _ids(work: Work, actor: Actor, kind: Kind, names: Sequence[str]) -> list[Any]:
-    return [(await portfolio.get(work, actor, kind, name)).id for name in names]
+async def _ids(work: Work, actor: Actor, kind: Kind, names: Sequence[str]) -> list[UUID]:
+    """What is named, as far as the actor sees it; a name that nobody knows matches nothing."""
+    found = [await portfolio.find(work, kind, name, actor.scope) for name in names]
+    return [entry.id if entry else _NOTHING for entry in found]

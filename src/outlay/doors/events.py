@@ -108,12 +108,15 @@ def _answer(body: EventBody, receipt: Receipt) -> dict[str, Any]:
 def _request_body() -> dict[str, Any]:
     (schema,), definitions = msgspec.json.schema_components([EventDraft], ref_template="#/components/schemas/{name}")
     event = definitions[schema["$ref"].rpartition("/")[2]] if "$ref" in schema else schema
-    one_or_many = {"anyOf": [event, {"type": "array", "items": event, "maxItems": ITEMS_MAX}]}
+    one_or_many = {
+        "anyOf": [event, {"type": "array", "items": event, "maxItems": ITEMS_MAX}],
+        "examples": [_EXAMPLE],
+    }
     content: dict[str, Any] = {
         kind: {"schema": {"type": "string"} if "nd" in kind or "jsonl" in kind else {"type": "object"}}
         for kind in MEDIA_TYPES
     }
-    content["application/json"] = {"schema": one_or_many, "example": _EXAMPLE}
+    content["application/json"] = {"schema": one_or_many}
     content["application/cloudevents+json"]["example"] = _CLOUD_EVENT
     content["application/cloudevents-batch+json"] = {
         "schema": {"type": "array", "items": {"type": "object"}},

@@ -13,6 +13,8 @@ from outlay.doors import (
     price_explain,
     prices,
     session,
+    spend,
+    spend_export,
     workspace,
 )
 from outlay.doors.http.callers import json_only
@@ -31,6 +33,8 @@ def native_router(ingest: events.IngestDoor) -> APIRouter:
         portfolio,
         ledger_settings,
         event_history,
+        spend,
+        spend_export,
         prices,
         price_explain,
         people,

@@ -52,18 +52,20 @@ class BucketOut(Answer):
 
 
 class BeforeOut(Answer):
-    """The same in the period compared with."""
+    """The same in the period compared with; measures that were not asked for are left out."""
 
     cost: Money
-    events: int
-    failed: int
-    unpriced: int
+    events: int = 0
+    failed: int = 0
+    unpriced: int = 0
 
 
 class SumsOut(BeforeOut):
     """What was counted; measures that were not asked for are left out."""
 
-    quantities: dict[str, str] = Field(examples=[{"input_tokens": "120000"}], description="By unit.")
+    quantities: dict[str, str] = Field(
+        default_factory=dict, examples=[{"input_tokens": "120000"}], description="By unit."
+    )
     cost_least: str | None = Field(None, description="The cheapest event.")
     cost_most: str | None = Field(None, description="The dearest event.")
 
@@ -124,7 +126,7 @@ async def get_spend(
     Lists are written with commas, by repeating the parameter, or as `client[]=`. `not.client=acme` leaves a client
     out, `label.team=red` filters by a label, `metadata.run=7` by what events carry along.
     """
-    question = await _question(caller, Asked.read(request.query_params.multi_items()))
+    question = await question_of(caller, Asked.read(request.query_params.multi_items()))
     return _spend_out(await spending.spend(caller.work, caller.actor, question))
 
 
@@ -140,7 +142,8 @@ async def list_values(
     return ListOut[ChoiceOut](items=[_choice_out(one) for one in found])
 
 
-async def _question(caller: Caller, asked: Asked) -> Question:
+async def question_of(caller: Caller, asked: Asked) -> Question:
+    """The question that the parameters ask, in the workspace's own time."""
     comparison = asked.comparison()
     held_against: Comparison | Dates | Instants | None
     if isinstance(comparison, tuple):
@@ -163,6 +166,10 @@ async def _question(caller: Caller, asked: Asked) -> Question:
     return replace(question, measures=asked.measures() or EVERYTHING)
 
 
+# The export asks the same question under this name.
+_question = question_of
+
+
 def _spend_out(report: Report) -> SpendOut:
     zone = ZoneInfo(report.time_zone)
     return SpendOut(
@@ -172,7 +179,7 @@ def _spend_out(report: Report) -> SpendOut:
         currency=report.currency,
         compared_with=PeriodOut(**_period(report.compared_with, zone)) if report.compared_with else None,
         total=SumsOut.model_construct(**_sums(report.total, report.measures)),
-        previous_total=_before(report.previous_total),
+        previous_total=_before(report.previous_total, report.measures),
         change=_fraction(report.change),
         buckets=[
             BucketOut(start=_moment(one.start, zone), end=_moment(one.end, zone), partial=one.is_partial)
@@ -198,13 +205,12 @@ def _group_out(group: Group, report: Report, zone: ZoneInfo) -> GroupOut:
     if group.bucket is not None:
         fields["bucket"] = _moment(group.bucket, zone)
     if report.compared_with is not None:
-        fields |= {"previous": _before(group.previous), "change": _fraction(group.change)}
+        fields |= {"previous": _before(group.previous, report.measures), "change": _fraction(group.change)}
     return GroupOut.model_construct(**fields, **_sums(group.sums, report.measures), share=_fraction(group.share))
 
 
 def _sums(sums: Sums, measures: tuple[str, ...]) -> dict[str, Any]:
-    shown: dict[str, Any] = {"cost": plain(sums.cost)}
-    shown |= {name: getattr(sums, name) for name in ("events", "failed", "unpriced") if name in measures}
+    shown: dict[str, Any] = {"cost": plain(sums.cost), **_counts(sums, measures)}
     if QUANTITIES in measures or not set(TOKENS).isdisjoint(measures):
         shown["quantities"] = {unit: plain(amount) for unit, amount in sums.units.items()}
     if sums.cost_least is not None and sums.cost_most is not None:
@@ -212,10 +218,14 @@ def _sums(sums: Sums, measures: tuple[str, ...]) -> dict[str, Any]:
     return shown
 
 
-def _before(sums: Sums | None) -> BeforeOut | None:
+def _before(sums: Sums | None, measures: tuple[str, ...]) -> BeforeOut | None:
     if sums is None:
         return None
-    return BeforeOut(cost=plain(sums.cost), events=sums.events, failed=sums.failed, unpriced=sums.unpriced)
+    return BeforeOut.model_construct(cost=plain(sums.cost), **_counts(sums, measures))
+
+
+def _counts(sums: Sums, measures: tuple[str, ...]) -> dict[str, Any]:
+    return {name: getattr(sums, name) for name in ("events", "failed", "unpriced") if name in measures}
 
 
 def _period(period: Dates | Instants, zone: ZoneInfo) -> dict[str, str]:

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
 from enum import StrEnum
-from typing import Final, TypeVar
+from typing import Annotated, Final, TypeVar
 
 from pydantic import BaseModel, Field
 
@@ -27,7 +27,7 @@ _WITHOUT: Final = "none"
 _AMOUNT: Final = re.compile(r"-?[0-9]{1,20}(\.[0-9]{1,12})?")
 _NAME_CHARACTERS_MAX: Final = 64
 _Named = TypeVar("_Named", bound=StrEnum)
-_Many = Field(default_factory=list)
+_Many = Annotated[list[str], Field(default_factory=list)]
 
 
 class SpendParameters(BaseModel):
@@ -46,16 +46,16 @@ class SpendParameters(BaseModel):
         None, description="previous, year, none, or days such as 2026-01-01..2026-01-31.", examples=["previous"]
     )
     client: list[str] = Field(default_factory=list, description="Ids or keys; none for what has no client.")
-    campaign: list[str] = _Many
-    agent: list[str] = _Many
-    kind: list[str] = _Many
-    service: list[str] = _Many
-    category: list[str] = _Many
-    operation: list[str] = _Many
-    model: list[str] = _Many
-    platform: list[str] = _Many
-    content_type: list[str] = _Many
-    unit: list[str] = _Many
+    campaign: _Many
+    agent: _Many
+    kind: _Many
+    service: _Many
+    category: _Many
+    operation: _Many
+    model: _Many
+    platform: _Many
+    content_type: _Many
+    unit: _Many
     lead: list[str] = Field(default_factory=list, description="Reads single events, which takes longer.")
     source: list[str] = Field(default_factory=list, description="Reads single events, which takes longer.")
     operation_id: list[str] = Field(default_factory=list, description="Reads single events, which takes longer.")

@@ -115,16 +115,14 @@ function useEventChange<Input>({ id, source }: EventName, change: (input: Input)
   const queries = useQueryClient();
   return useMutation({
     mutationFn: change,
-    onSuccess: async (changed) => {
+    onSuccess: (changed) => {
       queries.setQueriesData<SpendEvent>({ queryKey: ["usage", "event", id] }, (known) =>
         known && known.source === source ? changed : known,
       );
       // Lists hold still, so the one row that is another now is put in its place.
       queries.setQueriesData<Pages>({ queryKey: ["events", "list"] }, (known) => known && replaced(known, changed));
-      await Promise.all([
-        queries.invalidateQueries({ queryKey: ["usage"] }),
-        queries.invalidateQueries({ queryKey: ["events", "head"] }),
-      ]);
+      void queries.invalidateQueries({ queryKey: ["usage"] });
+      void queries.invalidateQueries({ queryKey: ["events", "head"] });
     },
   });
 }

@@ -461,6 +461,90 @@ export interface paths {
         patch: operations["change_agent_api_v1_agents__name__patch"];
         trace?: never;
     };
+    "/api/v1/ledger": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The ledger's settings
+         * @description How events are taken in.
+         */
+        get: operations["get_ledger_api_v1_ledger_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /**
+         * Change the ledger's settings
+         * @description Changes what is given and leaves the rest.
+         */
+        patch: operations["change_ledger_api_v1_ledger_patch"];
+        trace?: never;
+    };
+    "/api/v1/clients/{name}/merge": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Merge a client into another
+         * @description Its spend, campaigns, agents and names move to the other; it is archived. The answer is the one that stays.
+         */
+        post: operations["merge_client_api_v1_clients__name__merge_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/campaigns/{name}/merge": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Merge a campaign into another
+         * @description Both belong to one client. The answer is the one that stays.
+         */
+        post: operations["merge_campaign_api_v1_campaigns__name__merge_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/agents/{name}/merge": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Merge an agent into another
+         * @description The answer is the one that stays.
+         */
+        post: operations["merge_agent_api_v1_agents__name__merge_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/events/{event_id}": {
         parameters: {
             query?: never;
@@ -515,6 +599,71 @@ export interface paths {
          * @description Put other contents in the place of an event's; the original stays.
          */
         post: operations["correct_event_api_v1_events__event_id__correct_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/spend": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What was spent
+         * @description Any measures, grouped by any dimensions, in buckets of any length, compared with another period.
+         *
+         *     Lists are written with commas, by repeating the parameter, or as `client[]=`. `not.client=acme` leaves a client
+         *     out, `label.team=red` filters by a label, `metadata.run=7` by what events carry along.
+         */
+        get: operations["get_spend_api_v1_spend_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/spend/values": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What spend can be filtered by
+         * @description The values of a dimension that occur in what the caller sees, in the order of their names.
+         */
+        get: operations["list_values_api_v1_spend_values_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/spend/export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Spend as a file
+         * @description All groups of a question about spend, asked as at `/spend`, as CSV (every digit) or as an Excel workbook (real numbers,
+         *     and a sheet that says what is shown). `limit` and `cursor` have no effect: a file is whole, and what would be longer
+         *     than 20,000 rows is refused.
+         */
+        get: operations["export_spend_api_v1_spend_export_get"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -1007,6 +1156,46 @@ export interface components {
             matched: string;
         };
         /**
+         * BeforeOut
+         * @description The same in the period compared with.
+         */
+        BeforeOut: {
+            /**
+             * Cost
+             * @description The exact decimal, in the workspace's currency.
+             * @example 1204.18
+             */
+            cost: string;
+            /** Events */
+            events: number;
+            /** Failed */
+            failed: number;
+            /** Unpriced */
+            unpriced: number;
+        };
+        /**
+         * BucketOut
+         * @description A bucket of the period, whether anything was spent in it or not.
+         */
+        BucketOut: {
+            /**
+             * Start
+             * @example 2026-11-01
+             */
+            start: string;
+            /**
+             * End
+             * @description Where the next one starts.
+             * @example 2026-11-02
+             */
+            end: string;
+            /**
+             * Partial
+             * @description The period, or the present, cuts it short.
+             */
+            partial: boolean;
+        };
+        /**
          * CampaignChange
          * @description What to change of a campaign.
          * @example {
@@ -1190,6 +1379,27 @@ export interface components {
             /** Reason */
             reason: string;
             contents: components["schemas"]["ContentsOut"] | null;
+        };
+        /**
+         * ChoiceOut
+         * @description What a filter can be set to; `none` for what has no value.
+         */
+        ChoiceOut: {
+            /**
+             * Value
+             * @example openai
+             */
+            value: string;
+            /**
+             * Name
+             * @description Nothing for `none`.
+             */
+            name: string | null;
+            /**
+             * Id
+             * @description Of a client, a campaign or an agent.
+             */
+            id: string | null;
         };
         /**
          * ClientChange
@@ -1555,6 +1765,98 @@ export interface components {
             message: string;
         };
         /**
+         * FileFormat
+         * @description How a file is written.
+         * @enum {string}
+         */
+        FileFormat: "csv" | "xlsx";
+        /**
+         * Grain
+         * @description How long a bucket is.
+         * @enum {string}
+         */
+        Grain: "hour" | "day" | "week" | "month" | "quarter" | "year";
+        /**
+         * GroupOut
+         * @description One group: what it is in each dimension that was grouped by, which may be nothing, and its figures.
+         */
+        GroupOut: {
+            /**
+             * Cost
+             * @description The exact decimal, in the workspace's currency.
+             * @example 1204.18
+             */
+            cost: string;
+            /** Events */
+            events: number;
+            /** Failed */
+            failed: number;
+            /** Unpriced */
+            unpriced: number;
+            /**
+             * Quantities
+             * @description By unit.
+             * @example {
+             *       "input_tokens": "120000"
+             *     }
+             */
+            quantities: {
+                [key: string]: string;
+            };
+            /**
+             * Cost Least
+             * @description The cheapest event.
+             */
+            cost_least?: string | null;
+            /**
+             * Cost Most
+             * @description The dearest event.
+             */
+            cost_most?: string | null;
+            client?: components["schemas"]["ReferenceOut"] | null;
+            campaign?: components["schemas"]["ReferenceOut"] | null;
+            agent?: components["schemas"]["ReferenceOut"] | null;
+            /** Kind */
+            kind?: string | null;
+            /** Service */
+            service?: string | null;
+            /** Category */
+            category?: string | null;
+            /** Operation */
+            operation?: string | null;
+            /** Model */
+            model?: string | null;
+            /** Platform */
+            platform?: string | null;
+            /** Content Type */
+            content_type?: string | null;
+            /** Unit */
+            unit?: string | null;
+            /** Labels */
+            labels?: {
+                [key: string]: string | null;
+            };
+            /**
+             * Bucket
+             * @description Where its bucket starts.
+             * @example 2026-11-01
+             */
+            bucket?: string | null;
+            /**
+             * Share
+             * @description Its fraction of the total cost.
+             * @example 0.31250000
+             */
+            share: string | null;
+            previous?: components["schemas"]["BeforeOut"] | null;
+            /**
+             * Change
+             * @description By which fraction the cost changed.
+             * @example -0.12500000
+             */
+            change?: string | null;
+        };
+        /**
          * InvitationDraft
          * @description Whom to invite as what.
          * @example {
@@ -1687,6 +1989,43 @@ export interface components {
          */
         Kind: "ai" | "messaging" | "api" | "tool" | "ad_spend" | "labor";
         /**
+         * LedgerChange
+         * @description What to change.
+         * @example {
+         *       "create_names": false
+         *     }
+         */
+        LedgerChange: {
+            /** Create Names */
+            create_names?: boolean | null;
+            /** Series Max */
+            series_max?: number | null;
+        };
+        /**
+         * LedgerOut
+         * @description What the workspace decided about its ledger.
+         */
+        LedgerOut: {
+            /**
+             * Create Names
+             * @description Whether clients, campaigns and agents are made on first sight.
+             */
+            create_names: boolean;
+            /**
+             * Series Max
+             * @description So many combinations of dimensions are told apart; the rest is `(other)`.
+             */
+            series_max: number;
+            /**
+             * Tracked Labels
+             * @description Labels by which spend can be grouped.
+             * @example [
+             *       "team"
+             *     ]
+             */
+            tracked_labels: string[];
+        };
+        /**
          * LineOut
          * @description One line of a price.
          */
@@ -1744,6 +2083,13 @@ export interface components {
         ListOut_CategoryOut_: {
             /** Items */
             items: components["schemas"]["CategoryOut"][];
+            /** Next */
+            next?: string | null;
+        };
+        /** ListOut[ChoiceOut] */
+        ListOut_ChoiceOut_: {
+            /** Items */
+            items: components["schemas"]["ChoiceOut"][];
             /** Next */
             next?: string | null;
         };
@@ -1861,6 +2207,21 @@ export interface components {
             email: string;
             /** Has Password */
             has_password: boolean;
+        };
+        /**
+         * Merge
+         * @description Into which other one.
+         * @example {
+         *       "into": "acme"
+         *     }
+         */
+        Merge: {
+            /**
+             * Into
+             * @description The id or key of the one that stays.
+             * @example acme
+             */
+            into: string;
         };
         /**
          * MyWorkspace
@@ -2114,6 +2475,22 @@ export interface components {
             created_at: string;
             /** Created By */
             created_by: string;
+        };
+        /**
+         * PeriodOut
+         * @description Days, both included, or moments from the first to before the last.
+         */
+        PeriodOut: {
+            /**
+             * Start
+             * @example 2026-11-01
+             */
+            start: string;
+            /**
+             * End
+             * @example 2026-11-30
+             */
+            end: string;
         };
         /**
          * Permission
@@ -2423,6 +2800,49 @@ export interface components {
          */
         Source: "reported" | "override" | "genai-prices" | "category";
         /**
+         * SpendOut
+         * @description Totals over all pages, and one page of groups.
+         */
+        SpendOut: {
+            /**
+             * Start
+             * @example 2026-11-01
+             */
+            start: string;
+            /**
+             * End
+             * @example 2026-11-30
+             */
+            end: string;
+            grain: components["schemas"]["Grain"] | null;
+            /**
+             * Time Zone
+             * @example Europe/Berlin
+             */
+            time_zone: string;
+            /**
+             * Currency
+             * @example EUR
+             */
+            currency: string;
+            compared_with: components["schemas"]["PeriodOut"] | null;
+            total: components["schemas"]["SumsOut"];
+            previous_total: components["schemas"]["BeforeOut"] | null;
+            /** Change */
+            change: string | null;
+            /** Buckets */
+            buckets: components["schemas"]["BucketOut"][];
+            /**
+             * Group Count
+             * @description On all pages.
+             */
+            group_count: number;
+            /** Groups */
+            groups: components["schemas"]["GroupOut"][];
+            /** Next */
+            next: string | null;
+        };
+        /**
          * StepIn
          * @description From so many units in a month on, each further unit costs this; `per` is that of the rate.
          */
@@ -2449,6 +2869,44 @@ export interface components {
             from: string;
             /** Rate */
             rate: string;
+        };
+        /**
+         * SumsOut
+         * @description What was counted; measures that were not asked for are left out.
+         */
+        SumsOut: {
+            /**
+             * Cost
+             * @description The exact decimal, in the workspace's currency.
+             * @example 1204.18
+             */
+            cost: string;
+            /** Events */
+            events: number;
+            /** Failed */
+            failed: number;
+            /** Unpriced */
+            unpriced: number;
+            /**
+             * Quantities
+             * @description By unit.
+             * @example {
+             *       "input_tokens": "120000"
+             *     }
+             */
+            quantities: {
+                [key: string]: string;
+            };
+            /**
+             * Cost Least
+             * @description The cheapest event.
+             */
+            cost_least?: string | null;
+            /**
+             * Cost Most
+             * @description The dearest event.
+             */
+            cost_most?: string | null;
         };
         /**
          * UnitRateIn
@@ -4584,6 +5042,16 @@ export interface operations {
                     "application/json": components["schemas"]["Problem"];
                 };
             };
+            /** @description Contradicts what is there */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
             /** @description The body is too large */
             413: {
                 headers: {
@@ -6649,6 +7117,581 @@ export interface operations {
             };
         };
     };
+    get_ledger_api_v1_ledger_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LedgerOut"];
+                };
+            };
+            /** @description Malformed: not JSON, or a cursor that is not ours */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No credential, or one that no longer works */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role does not allow this, or the CSRF token is missing */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not found here */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is not JSON */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A field is missing, unknown or wrong */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database is not available right now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    change_ledger_api_v1_ledger_patch: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["LedgerChange"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LedgerOut"];
+                };
+            };
+            /** @description Malformed: not JSON, or a cursor that is not ours */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No credential, or one that no longer works */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role does not allow this, or the CSRF token is missing */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not found here */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is not JSON */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A field is missing, unknown or wrong */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database is not available right now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    merge_client_api_v1_clients__name__merge_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The id or the key. */
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Merge"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ClientOut"];
+                };
+            };
+            /** @description Malformed: not JSON, or a cursor that is not ours */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No credential, or one that no longer works */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role does not allow this, or the CSRF token is missing */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not found here */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is not JSON */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A field is missing, unknown or wrong */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database is not available right now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    merge_campaign_api_v1_campaigns__name__merge_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The id or the key. */
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Merge"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CampaignOut"];
+                };
+            };
+            /** @description Malformed: not JSON, or a cursor that is not ours */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No credential, or one that no longer works */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role does not allow this, or the CSRF token is missing */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not found here */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is not JSON */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A field is missing, unknown or wrong */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database is not available right now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    merge_agent_api_v1_agents__name__merge_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The id or the key. */
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Merge"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AgentOut"];
+                };
+            };
+            /** @description Malformed: not JSON, or a cursor that is not ours */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No credential, or one that no longer works */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role does not allow this, or the CSRF token is missing */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not found here */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is not JSON */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A field is missing, unknown or wrong */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database is not available right now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     read_event_api_v1_events__event_id__get: {
         parameters: {
             query?: {
@@ -6965,6 +8008,430 @@ export interface operations {
             };
             /** @description Contradicts what is there */
             409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is not JSON */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A field is missing, unknown or wrong */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database is not available right now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_spend_api_v1_spend_get: {
+        parameters: {
+            query?: {
+                /** @description The first day, or a moment with its offset. 30 days before the end. */
+                start?: string | null;
+                /** @description The last day, which is included, or a moment, which is not. Today. */
+                end?: string | null;
+                /** @description Any of client, campaign, agent, kind, service, category, operation, model, platform, content_type, unit, and label:NAME. */
+                group_by?: string[];
+                /** @description How long a bucket is. Hours begin with the hour in UTC. */
+                grain?: components["schemas"]["Grain"] | null;
+                /** @description Only these: events, failed, unpriced, tokens, quantities. All. */
+                measures?: string[];
+                /** @description previous, year, none, or days such as 2026-01-01..2026-01-31. */
+                compare?: string | null;
+                /** @description Ids or keys; none for what has no client. */
+                client?: string[];
+                campaign?: string[];
+                agent?: string[];
+                kind?: string[];
+                service?: string[];
+                category?: string[];
+                operation?: string[];
+                model?: string[];
+                platform?: string[];
+                content_type?: string[];
+                unit?: string[];
+                /** @description Reads single events, which takes longer. */
+                lead?: string[];
+                /** @description Reads single events, which takes longer. */
+                source?: string[];
+                /** @description Reads single events, which takes longer. */
+                operation_id?: string[];
+                /** @description Only groups that cost at least this. */
+                cost_min?: string | null;
+                /** @description Only groups that cost at most this. */
+                cost_max?: string | null;
+                /** @description The cheapest and the dearest event too; reads single events. */
+                extremes?: boolean;
+                /** @description A measure, a dimension, bucket, previous; with - downwards. */
+                sort?: string[];
+                limit?: number;
+                /** @description `next` of the page before. */
+                cursor?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SpendOut"];
+                };
+            };
+            /** @description Malformed: not JSON, or a cursor that is not ours */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No credential, or one that no longer works */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role does not allow this, or the CSRF token is missing */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not found here */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is not JSON */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A field is missing, unknown or wrong */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database is not available right now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_values_api_v1_spend_values_get: {
+        parameters: {
+            query: {
+                /** @description Such as service or label:team. */
+                dimension: string;
+                /** @description Words in it. */
+                q?: string | null;
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ListOut_ChoiceOut_"];
+                };
+            };
+            /** @description Malformed: not JSON, or a cursor that is not ours */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No credential, or one that no longer works */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role does not allow this, or the CSRF token is missing */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not found here */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is not JSON */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A field is missing, unknown or wrong */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database is not available right now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    export_spend_api_v1_spend_export_get: {
+        parameters: {
+            query?: {
+                /** @description The first day, or a moment with its offset. 30 days before the end. */
+                start?: string | null;
+                /** @description The last day, which is included, or a moment, which is not. Today. */
+                end?: string | null;
+                /** @description Any of client, campaign, agent, kind, service, category, operation, model, platform, content_type, unit, and label:NAME. */
+                group_by?: string[];
+                /** @description How long a bucket is. Hours begin with the hour in UTC. */
+                grain?: components["schemas"]["Grain"] | null;
+                /** @description Only these: events, failed, unpriced, tokens, quantities. All. */
+                measures?: string[];
+                /** @description previous, year, none, or days such as 2026-01-01..2026-01-31. */
+                compare?: string | null;
+                /** @description Ids or keys; none for what has no client. */
+                client?: string[];
+                campaign?: string[];
+                agent?: string[];
+                kind?: string[];
+                service?: string[];
+                category?: string[];
+                operation?: string[];
+                model?: string[];
+                platform?: string[];
+                content_type?: string[];
+                unit?: string[];
+                /** @description Reads single events, which takes longer. */
+                lead?: string[];
+                /** @description Reads single events, which takes longer. */
+                source?: string[];
+                /** @description Reads single events, which takes longer. */
+                operation_id?: string[];
+                /** @description Only groups that cost at least this. */
+                cost_min?: string | null;
+                /** @description Only groups that cost at most this. */
+                cost_max?: string | null;
+                /** @description The cheapest and the dearest event too; reads single events. */
+                extremes?: boolean;
+                /** @description A measure, a dimension, bucket, previous; with - downwards. */
+                sort?: string[];
+                limit?: number;
+                /** @description `next` of the page before. */
+                cursor?: string | null;
+                format?: components["schemas"]["FileFormat"];
+                /** @description Begin a CSV with the mark that tells spreadsheets that it is UTF-8. */
+                bom?: boolean;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/csv": string;
+                    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": string;
+                };
+            };
+            /** @description Malformed: not JSON, or a cursor that is not ours */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No credential, or one that no longer works */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role does not allow this, or the CSRF token is missing */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not found here */
+            404: {
                 headers: {
                     [name: string]: unknown;
                 };

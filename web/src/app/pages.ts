@@ -4,6 +4,9 @@ import type { IconName } from "../ui/icons";
 
 export type PagePath =
   | "/"
+  | "/explorer"
+  | "/events"
+  | "/prices"
   | "/settings/clients"
   | "/settings/campaigns"
   | "/settings/agents"
@@ -33,6 +36,14 @@ export const PAGE_GROUPS: PageGroup[] = [
       { to: "/settings/clients", name: "Clients", icon: "clients", needs: "portfolio.read" },
       { to: "/settings/campaigns", name: "Campaigns", icon: "campaigns", needs: "portfolio.read" },
       { to: "/settings/agents", name: "Agents", icon: "agents", needs: "portfolio.read" },
+    ],
+  },
+  {
+    name: "Costs",
+    pages: [
+      { to: "/explorer", name: "Explorer", icon: "chart", needs: "spend.read" },
+      { to: "/events", name: "Events", icon: "events", needs: "spend.read" },
+      { to: "/prices", name: "Price book", icon: "prices", needs: "prices.read" },
     ],
   },
   {

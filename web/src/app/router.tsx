@@ -1,16 +1,11 @@
 /** Every address of the application. Pages are loaded when they are first needed. */
 import type { QueryClient } from "@tanstack/react-query";
-import {
-  createRootRouteWithContext,
-  createRoute,
-  createRouter,
-  lazyRouteComponent,
-  redirect,
-  retainSearchParams,
-} from "@tanstack/react-router";
+import { createRoute, createRouter, lazyRouteComponent, redirect, retainSearchParams } from "@tanstack/react-router";
 
 import { isSignedOut } from "../api/problem";
 import { meQuery } from "../api/session";
+import { readEventSearch, type EventSearch } from "../events/search";
+import { readExplorerSearch, type ExplorerSearch } from "../explorer/search";
 import {
   FILTER_CONTROLS,
   parseSearch,
@@ -19,46 +14,12 @@ import {
   type FilterControl,
   type Filters,
 } from "../filters/filters";
+import { readPriceSearch, type PriceSearch } from "../prices/search";
 import { SkeletonPage } from "../ui/Skeleton";
 import { NotFound, PageFailed, UnknownPage } from "./fallbacks";
-import { ownAddress, text } from "./parameters";
+import { gates, root } from "./gates";
+import { text } from "./parameters";
 import { Shell } from "./Shell";
-
-interface Context {
-  queries: QueryClient;
-}
-
-const root = createRootRouteWithContext<Context>()({ notFoundComponent: NotFound, errorComponent: PageFailed });
-
-const signIn = createRoute({
-  getParentRoute: () => root,
-  path: "/sign-in",
-  validateSearch: (search: Record<string, unknown>): { next?: string; reason?: string } => ({
-    next: ownAddress(search.next),
-    reason: text(search.reason),
-  }),
-  component: lazyRouteComponent(() => import("../auth/SignInPage")),
-});
-const signInLink = createRoute({
-  getParentRoute: () => root,
-  path: "/sign-in/link",
-  component: lazyRouteComponent(() => import("../auth/LinkPage")),
-});
-const forgotPassword = createRoute({
-  getParentRoute: () => root,
-  path: "/forgot-password",
-  component: lazyRouteComponent(() => import("../auth/ForgotPasswordPage")),
-});
-const reset = createRoute({
-  getParentRoute: () => root,
-  path: "/reset",
-  component: lazyRouteComponent(() => import("../auth/ResetPage")),
-});
-const invite = createRoute({
-  getParentRoute: () => root,
-  path: "/invite",
-  component: lazyRouteComponent(() => import("../auth/InvitePage")),
-});
 
 const app = createRoute({
   getParentRoute: () => root,
@@ -113,6 +74,32 @@ const agents = createRoute({
   validateSearch: listSearch,
   component: lazyRouteComponent(() => import("../settings/portfolio/pages"), "AgentsPage"),
 });
+const explorer = createRoute({
+  getParentRoute: () => app,
+  path: "/explorer",
+  validateSearch: (search: Record<string, unknown>): ExplorerSearch => readExplorerSearch(search),
+  staticData: { filters: FILTER_CONTROLS },
+  component: lazyRouteComponent(() => import("../explorer/ExplorerPage")),
+});
+const events = createRoute({
+  getParentRoute: () => app,
+  path: "/events",
+  validateSearch: (search: Record<string, unknown>): EventSearch => readEventSearch(search),
+  staticData: { filters: ["range", "client", "campaign", "agent"] },
+  component: lazyRouteComponent(() => import("../events/EventsPage")),
+});
+const event = createRoute({
+  getParentRoute: () => app,
+  path: "/events/$id",
+  validateSearch: (search: Record<string, unknown>): { source?: string } => ({ source: text(search.source) }),
+  component: lazyRouteComponent(() => import("../events/EventPage")),
+});
+const prices = createRoute({
+  getParentRoute: () => app,
+  path: "/prices",
+  validateSearch: (search: Record<string, unknown>): PriceSearch => readPriceSearch(search),
+  component: lazyRouteComponent(() => import("../prices/PricesPage")),
+});
 const users = createRoute({
   getParentRoute: () => app,
   path: "/settings/users",
@@ -153,12 +140,24 @@ const gallery = createRoute({
 const unknown = createRoute({ getParentRoute: () => app, path: "$", component: UnknownPage });
 
 const tree = root.addChildren([
-  signIn,
-  signInLink,
-  forgotPassword,
-  reset,
-  invite,
-  app.addChildren([home, clients, campaigns, agents, users, keys, audit, workspace, profile, gallery, unknown]),
+  ...gates,
+  app.addChildren([
+    home,
+    clients,
+    campaigns,
+    agents,
+    explorer,
+    events,
+    event,
+    prices,
+    users,
+    keys,
+    audit,
+    workspace,
+    profile,
+    gallery,
+    unknown,
+  ]),
 ]);
 
 export function createAppRouter(queries: QueryClient) {

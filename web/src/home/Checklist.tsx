@@ -11,17 +11,21 @@ import { classes } from "../ui/classes";
 import { ErrorState } from "../ui/ErrorState";
 import { Icon } from "../ui/icons";
 import { Skeleton } from "../ui/Skeleton";
+import { FIRST_EVENT, useLatestEvent } from "./FirstEvent";
 
 interface Step {
   title: string;
   help: string;
   to: PagePath;
+  /** The part of the page that it is about. */
+  hash?: string;
   isDone: boolean;
 }
 
 /** The steps and how far the workspace has come. */
 export function useSteps() {
   const { user } = useMe();
+  const latest = useLatestEvent();
   const results = useQueries({
     queries: [portfolioCountQuery("clients"), portfolioCountQuery("agents"), keysQuery, usersQuery, invitationsQuery],
   });
@@ -32,6 +36,13 @@ export function useSteps() {
       help: "So that you can come back without a link.",
       to: "/settings/profile",
       isDone: user?.has_password ?? true,
+    },
+    {
+      title: "Send the first event",
+      help: "The lines beside this list are ready to paste, key and all.",
+      to: "/",
+      hash: FIRST_EVENT,
+      isDone: Boolean(latest.data),
     },
     {
       title: "Add a client",
@@ -58,19 +69,13 @@ export function useSteps() {
       isDone:
         (users.data?.items.some(({ id }) => id !== user?.id) ?? false) || (invitations.data?.items.length ?? 0) > 0,
     },
-    {
-      title: "Make the first call",
-      help: "The command beside this list is ready to paste.",
-      to: "/",
-      isDone: keys.data?.items.some((key) => key.last_used_at !== null) ?? false,
-    },
   ];
   const done = steps.filter((step) => step.isDone).length;
   return {
     steps,
     done,
-    failed: results.find((result) => result.isError),
-    isLoading: results.some((each) => each.isPending),
+    failed: [latest, ...results].find((result) => result.isError),
+    isLoading: latest.isPending || results.some((each) => each.isPending),
   };
 }
 
@@ -102,6 +107,7 @@ function StepLine({ step }: { step: Step }) {
   return (
     <Link
       to={step.to}
+      hash={step.hash}
       className="mx-1 flex items-center gap-3 rounded-control px-2 py-2 text-text no-underline hover:bg-surface-2 sm:px-3"
     >
       <span

@@ -1,31 +1,108 @@
 /** The home page: what there is, what to do first, and what happened last, all of it live. */
+import { useQuery } from "@tanstack/react-query";
+import { lazy, Suspense, useState } from "react";
+
+import { latestEventQuery } from "../api/events";
 import { useMe } from "../api/session";
 import type { Permission } from "../api/types";
 import { Page } from "../ui/Page";
 import { dayIn } from "../filters/range";
 import { formatDay } from "../format";
+import { Skeleton } from "../ui/Skeleton";
 import { useNow, useTimeOptions } from "../ui/Time";
 import { Checklist, useSteps } from "./Checklist";
 import { ClientsAtAGlance } from "./ClientsAtAGlance";
 import { CountCards } from "./CountCards";
-import { FirstCall } from "./FirstCall";
+import { FirstEvent } from "./FirstEvent";
 import { LatestChanges } from "./LatestChanges";
 
+const Overview = lazy(() => import("../overview/Overview"));
+
 export default function HomePage() {
-  const { permissions } = useMe();
-  const may = (permission: Permission) => permissions.includes(permission);
+  const { workspace } = useMe();
   return (
     <Page title={useGreeting()} help={useToday()}>
+      <Contents key={workspace.id} />
+    </Page>
+  );
+}
+
+/** The first steps while nothing was spent, and the overview from then on. */
+function Contents() {
+  const { permissions } = useMe();
+  const may = (permission: Permission) => permissions.includes(permission);
+  const { hasEvents, isUnknown, beganEmpty } = useBeginning(may("spend.read"));
+  if (isUnknown) return <OverviewSkeleton />;
+  return (
+    <>
+      {beganEmpty && <BeforeTheFirstEvent may={may} />}
+      {hasEvents && (
+        <Suspense fallback={<OverviewSkeleton />}>
+          <Overview />
+        </Suspense>
+      )}
+      {!beganEmpty && <Besides may={may} />}
+    </>
+  );
+}
+
+/** Whoever saw the first event arrive keeps what they saw, since a key's secret may be shown in it. */
+function useBeginning(mayRead: boolean) {
+  const latest = useQuery({ ...latestEventQuery, enabled: ({ state }) => mayRead && !state.data });
+  const isEmpty = !mayRead || (latest.data === null && !latest.isFetching);
+  const [beganEmpty, setBeganEmpty] = useState(isEmpty);
+  if (isEmpty && !beganEmpty) setBeganEmpty(true);
+  // Where nobody could be asked, the overview's own parts say so, each with a way to try again.
+  const hasEvents = Boolean(latest.data) || latest.isError;
+  return { hasEvents, isUnknown: !hasEvents && !isEmpty && !beganEmpty, beganEmpty };
+}
+
+type May = (permission: Permission) => boolean;
+
+function BeforeTheFirstEvent({ may }: { may: May }) {
+  return (
+    <>
       <CountCards />
       {may("keys.manage") ? (
         <FirstSteps mayAudit={may("audit.read")} />
       ) : (
         <>
+          {may("spend.write") && <FirstEvent />}
           {may("portfolio.read") && <ClientsAtAGlance />}
           {may("audit.read") && <LatestChanges />}
         </>
       )}
-    </Page>
+    </>
+  );
+}
+
+/** What the overview leaves to do, and what happened beside the costs. */
+function Besides({ may }: { may: May }) {
+  if (may("keys.manage")) return <RemainingSteps mayAudit={may("audit.read")} />;
+  return may("audit.read") && <LatestChanges />;
+}
+
+function RemainingSteps({ mayAudit }: { mayAudit: boolean }) {
+  const progress = useSteps();
+  const isReady = !progress.isLoading && progress.done === progress.steps.length;
+  return (
+    <div className="grid grid-cols-1 items-start gap-3 sm:gap-4 lg:grid-cols-12 [&>*]:min-w-0">
+      {!isReady && <Checklist progress={progress} className="lg:col-span-5" />}
+      {mayAudit && <LatestChanges className={isReady ? "lg:col-span-12" : "lg:col-span-7"} />}
+    </div>
+  );
+}
+
+function OverviewSkeleton() {
+  return (
+    <div role="status" aria-label="Loading" className="flex flex-col gap-4">
+      <div className="grid grid-cols-2 gap-3 sm:gap-4 xl:grid-cols-4">
+        {Array.from({ length: 4 }, (_, card) => (
+          <Skeleton key={card} className="h-29 rounded-card" />
+        ))}
+      </div>
+      <Skeleton className="h-112 w-full rounded-card" />
+    </div>
   );
 }
 
@@ -35,18 +112,10 @@ function FirstSteps({ mayAudit }: { mayAudit: boolean }) {
   const isReady = !progress.isLoading && progress.done === progress.steps.length;
   return (
     <div className="grid grid-cols-1 items-start gap-3 sm:gap-4 lg:grid-cols-12 [&>*]:min-w-0">
-      {isReady ? (
-        <>
-          {mayAudit && <LatestChanges className="lg:col-span-7" />}
-          <FirstCall className="lg:col-span-5" />
-        </>
-      ) : (
-        <>
-          <Checklist progress={progress} className="lg:col-span-5" />
-          <FirstCall className="lg:col-span-7" />
-          {mayAudit && <LatestChanges className="lg:col-span-12" />}
-        </>
-      )}
+      {!isReady && <Checklist progress={progress} className="lg:col-span-5" />}
+      {/* It keeps its place whatever else is there, since a key's secret may be shown in it. */}
+      <FirstEvent className={isReady ? "lg:col-span-5" : "lg:col-span-7"} />
+      {mayAudit && <LatestChanges className={isReady ? "lg:col-span-7" : "lg:col-span-12"} />}
     </div>
   );
 }

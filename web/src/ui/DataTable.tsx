@@ -7,7 +7,7 @@ import {
   type ColumnDef,
   type SortDirection,
 } from "@tanstack/react-table";
-import { useMemo, type ReactNode } from "react";
+import { memo, useMemo, type ReactNode } from "react";
 
 import { classes } from "./classes";
 import { Icon } from "./icons";
@@ -80,25 +80,32 @@ export function DataTable<Row extends object>({ label, columns, rows, rowId, sor
         </thead>
         <tbody>
           {sorted.map((row) => (
-            <tr key={rowId(row)} className="border-t border-line hover:bg-surface-2">
-              {columns.map((column) => (
-                <td
-                  key={column.id}
-                  className={classes(
-                    "h-[53px] px-3 py-2 wrap-anywhere first:min-w-48 first:pl-3 sm:first:pl-4 last:pr-3 sm:last:pr-4",
-                    column.align === "right" && "text-right",
-                  )}
-                >
-                  {column.cell(row)}
-                </td>
-              ))}
-            </tr>
+            <BodyRow key={rowId(row)} row={row} columns={columns as Column<object>[]} />
           ))}
         </tbody>
       </table>
     </div>
   );
 }
+
+/** In a long list only those rows are written anew that are others, as long as the columns stay the same. */
+const BodyRow = memo(function BodyRow({ row, columns }: { row: object; columns: Column<object>[] }) {
+  return (
+    <tr className="border-t border-line hover:bg-surface-2">
+      {columns.map((column) => (
+        <td
+          key={column.id}
+          className={classes(
+            "h-[53px] px-3 py-2 wrap-anywhere first:min-w-48 first:pl-3 sm:first:pl-4 last:pr-3 sm:last:pr-4",
+            column.align === "right" && "text-right",
+          )}
+        >
+          {column.cell(row)}
+        </td>
+      ))}
+    </tr>
+  );
+});
 
 interface HeaderCellProps<Row> {
   column: Column<Row>;
