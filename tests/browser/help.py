@@ -40,6 +40,7 @@ ROOMS = {
     "/settings/clients": "Clients",
     "/settings/campaigns": "Campaigns",
     "/settings/agents": "Agents",
+    "/explorer": "Explorer",
     "/events": "Events",
     "/prices": "Price book",
     "/settings/workspace": "Workspace",

@@ -1157,7 +1157,7 @@ export interface components {
         };
         /**
          * BeforeOut
-         * @description The same in the period compared with.
+         * @description The same in the period compared with; measures that were not asked for are left out.
          */
         BeforeOut: {
             /**
@@ -1166,11 +1166,20 @@ export interface components {
              * @example 1204.18
              */
             cost: string;
-            /** Events */
+            /**
+             * Events
+             * @default 0
+             */
             events: number;
-            /** Failed */
+            /**
+             * Failed
+             * @default 0
+             */
             failed: number;
-            /** Unpriced */
+            /**
+             * Unpriced
+             * @default 0
+             */
             unpriced: number;
         };
         /**
@@ -1787,11 +1796,20 @@ export interface components {
              * @example 1204.18
              */
             cost: string;
-            /** Events */
+            /**
+             * Events
+             * @default 0
+             */
             events: number;
-            /** Failed */
+            /**
+             * Failed
+             * @default 0
+             */
             failed: number;
-            /** Unpriced */
+            /**
+             * Unpriced
+             * @default 0
+             */
             unpriced: number;
             /**
              * Quantities
@@ -1800,7 +1818,7 @@ export interface components {
              *       "input_tokens": "120000"
              *     }
              */
-            quantities: {
+            quantities?: {
                 [key: string]: string;
             };
             /**
@@ -2881,11 +2899,20 @@ export interface components {
              * @example 1204.18
              */
             cost: string;
-            /** Events */
+            /**
+             * Events
+             * @default 0
+             */
             events: number;
-            /** Failed */
+            /**
+             * Failed
+             * @default 0
+             */
             failed: number;
-            /** Unpriced */
+            /**
+             * Unpriced
+             * @default 0
+             */
             unpriced: number;
             /**
              * Quantities
@@ -2894,7 +2921,7 @@ export interface components {
              *       "input_tokens": "120000"
              *     }
              */
-            quantities: {
+            quantities?: {
                 [key: string]: string;
             };
             /**
@@ -3234,20 +3261,6 @@ export interface operations {
         };
         requestBody: {
             content: {
-                /**
-                 * @example {
-                 *       "id": "0198c5a2-7d1e-7c3a-9f54-2b6d1c9e8a70",
-                 *       "time": "2026-11-20T09:30:00Z",
-                 *       "client": "acme",
-                 *       "campaign": "spring-launch",
-                 *       "agent": "copywriter",
-                 *       "service": "openai",
-                 *       "model": "gpt-4o-mini",
-                 *       "operation": "chat",
-                 *       "input_tokens": 1500,
-                 *       "output_tokens": 600
-                 *     }
-                 */
                 "application/json": {
                     id: string;
                     /** @default api */

@@ -1,5 +1,5 @@
 /** The groups as rows, sorted and paged by the server; a row leads to what it is made of. */
-import type { InfiniteData, UseInfiniteQueryResult } from "@tanstack/react-query";
+import { useQuery, type InfiniteData, type UseInfiniteQueryResult } from "@tanstack/react-query";
 import { useMemo } from "react";
 
 import { Button } from "../ui/Button";
@@ -12,7 +12,7 @@ import { formatCount } from "../format";
 import { groupColumns, type GroupColumn } from "./columns";
 import { manyOf } from "./dimensions";
 import { NothingSpent } from "./NothingSpent";
-import type { Answered } from "./queries";
+import { chartQuery, type Answered } from "./queries";
 import { rowsOf, type Row } from "./rows";
 import { SortHeader } from "./SortHeader";
 import { useExplorer } from "./useExplorer";
@@ -51,9 +51,13 @@ export function GroupsTable({ query, hasEvents }: { query: Groups; hasEvents: bo
 
 function Rows({ pages }: { pages: Answered[] }) {
   const isPhone = useMedia(PHONE);
-  const { whole, money } = useExplorer();
+  const { whole, money, workspaceId, question: asked } = useExplorer();
+  const chart = useQuery(chartQuery(workspaceId, asked)).data;
   const { question } = pages[0] as Answered;
-  const { rows, total } = useMemo(() => rowsOf(pages, whole), [pages, whole]);
+  const { rows, total } = useMemo(
+    () => rowsOf(pages, whole, chart?.dimension === question.grouping[0] ? (chart?.named ?? []) : []),
+    [pages, whole, chart, question],
+  );
   const columns = useMemo(
     () => groupColumns(question, [...rows, total], money, pages[0]?.spend.compared_with ?? null),
     [question, rows, total, money, pages],

@@ -33,7 +33,7 @@ export function ValueFilters() {
 
 function useChosen() {
   const { whole, change } = useExplorer();
-  const chosen = chosenOf(whole, {});
+  const chosen = new Map([...chosenOf(whole, {})].filter(([dimension]) => !isPortfolio(dimension)));
   const choose = (dimension: Dimension, values: string[]) =>
     change({ [dimension]: values.length > 0 ? values : undefined });
   return { chosen, choose };

@@ -16,7 +16,11 @@ export interface GroupColumn extends Column<Row> {
   sortName?: string;
 }
 
-type Read = (row: Row) => string | null;
+interface Scene {
+  measure: MeasureName;
+  rows: readonly Row[];
+  money: MoneyOptions;
+}
 
 export function groupColumns(
   { grouping, measure }: Question,
@@ -24,35 +28,17 @@ export function groupColumns(
   money: MoneyOptions,
   against: Spend["compared_with"],
 ): GroupColumn[] {
-  const { locale } = money;
-  const figures = (id: string, header: string, read: Read, name: MeasureName, sortName?: string): GroupColumn => {
-    const write = writer(name, rows.map(read), money);
-    const unit = name === "cost" ? ` ${money.currency}` : "";
-    const cell = (row: Row) => <span title={`${read(row) ?? ""}${unit}`}>{write(read(row))}</span>;
-    return { id, header, align: "right", phone: true, sortName, cell };
-  };
-  const share = (row: Row) => row.share !== null && <ShareBar share={row.share} slot={row.slot} locale={locale} />;
-  const columns: GroupColumn[] = [
+  const scene = { measure, rows, money };
+  const counts = countColumns(rows, money.locale);
+  const main = counts.find(({ id }) => id === measure) ?? figures(scene, "value");
+  return [
     ...names(grouping),
-    figures("value", MEASURES[measure].name, (row) => row.value, measure, measure),
-    { id: "share", header: "Share", align: "right", phone: true, cell: share },
+    { ...main, phone: true },
+    share(money.locale),
+    ...(against && rows.some((row) => row.previous !== null) ? comparison(scene, against) : []),
+    ...(measure === "cost" ? [] : [figures({ ...scene, measure: "cost" }, "cost")]),
+    ...counts.filter((column) => column !== main),
   ];
-  if (against && rows.some((row) => row.previous !== null)) {
-    const isCost = measure === "cost";
-    const header = periodName(against, locale);
-    columns.push(
-      figures("previous", header, (row) => row.previous, measure, isCost ? "previous" : undefined),
-      {
-        id: "change",
-        header: "Change",
-        align: "right",
-        phone: true,
-        cell: (row) => <ChangeCell {...row} good={goodOf(measure)} locale={locale} />,
-      },
-    );
-  }
-  if (measure !== "cost") columns.push(figures("cost", "Cost", (row) => row.cost, "cost", "cost"));
-  return [...columns, ...counts(measure, locale)];
 }
 
 function names(grouping: Dimension[]): GroupColumn[] {
@@ -81,39 +67,73 @@ function names(grouping: Dimension[]): GroupColumn[] {
   }));
 }
 
-function counts(measure: MeasureName, locale: string): GroupColumn[] {
-  const of = (row: Row) => (row.members.length > 0 ? ` of ${row.members.map(({ name }) => name).join(", ")}` : "");
-  const events = (row: Row) => (
-    <CountLink count={row.events} said={`events${of(row)}`} locale={locale} search={row.inEvents ?? undefined} />
-  );
-  const unpriced = (row: Row) => (
-    <CountLink
-      count={row.unpriced}
-      said={`unpriced events${of(row)}`}
-      locale={locale}
-      search={row.inEvents ? { ...row.inEvents, unpriced: true } : undefined}
-      isWarning
-    />
-  );
+function figures({ measure, rows, money }: Scene, read: "value" | "cost" | "previous"): GroupColumn {
+  const isCost = measure === "cost";
+  const values = rows.map((row) => row[read]);
+  const count = (value: string | null) => formatCount(value, { locale: money.locale });
+  const write = isCost ? columnMoney(values, money) : count;
+  const unit = isCost ? ` ${money.currency}` : "";
+  return {
+    id: read,
+    header: MEASURES[measure].name,
+    align: "right",
+    phone: true,
+    sortName: measure,
+    cell: ({ [read]: value }) =>
+      value === null ? <span className="text-muted">—</span> : <span title={`${value}${unit}`}>{write(value)}</span>,
+  };
+}
+
+function share(locale: string): GroupColumn {
+  return {
+    id: "share",
+    header: "Share",
+    align: "right",
+    phone: true,
+    cell: (row) => row.members.length > 0 && <ShareBar share={row.share} slot={row.slot} locale={locale} />,
+  };
+}
+
+function comparison(scene: Scene, against: NonNullable<Spend["compared_with"]>): GroupColumn[] {
+  const { measure, money } = scene;
   return [
     {
-      id: "events",
-      header: measure === "events" ? "Look at" : "Events",
+      ...figures(scene, "previous"),
+      header: periodName(against, money.locale),
+      phone: false,
+      // What the period before cost is all that the server sorts by.
+      sortName: measure === "cost" ? "previous" : undefined,
+    },
+    {
+      id: "change",
+      header: "Change",
       align: "right",
       phone: true,
-      sortName: "events",
-      cell: events,
+      cell: ({ value, previous }) => (
+        <ChangeCell value={value} previous={previous} good={goodOf(measure)} locale={money.locale} />
+      ),
     },
-    { id: "unpriced", header: "Unpriced", align: "right", phone: true, sortName: "unpriced", cell: unpriced },
   ];
 }
 
-function writer(
-  measure: MeasureName,
-  values: (string | null)[],
-  money: MoneyOptions,
-): (value: string | null) => string {
-  if (measure !== "cost") return (value) => formatCount(value, { locale: money.locale });
-  const write = columnMoney(values, money);
-  return (value) => (value === null ? "—" : write(value));
+/** Counts that lead to the events themselves. */
+function countColumns(rows: readonly Row[], locale: string): GroupColumn[] {
+  const of = ({ members }: Row) => (members.length > 0 ? ` of ${members.map(({ name }) => name).join(", ")}` : "");
+  const column = (name: "events" | "unpriced", said: string, more: Record<string, unknown>): GroupColumn => ({
+    id: name,
+    header: MEASURES[name].name,
+    align: "right",
+    phone: name === "events" || rows.some((row) => row.unpriced > 0),
+    sortName: name,
+    cell: (row) => (
+      <CountLink
+        count={row[name]}
+        said={`${said}${of(row)}`}
+        locale={locale}
+        search={row.inEvents ? { ...row.inEvents, ...more } : undefined}
+        isWarning={name === "unpriced"}
+      />
+    ),
+  });
+  return [column("events", "events", {}), column("unpriced", "unpriced events", { unpriced: true })];
 }

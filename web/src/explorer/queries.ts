@@ -66,7 +66,8 @@ async function readChart(question: Question) {
   if (grain === "none") {
     const spend = await groupsOf(largest, BARS_MAX);
     const restCount = spend.group_count - spend.groups.length;
-    return { question, spend, dimension, restCount, course: null };
+    const named = spend.groups.map((group) => memberOf(group, dimension));
+    return { question, spend, dimension, named, restCount, course: null };
   }
   const alone = { ...within, compare: undefined };
   const top = await groupsOf({ ...largest, within }, NAMED_MAX);
@@ -95,7 +96,7 @@ async function readChart(question: Question) {
       futureFrom: reach.futureFrom,
     }),
   };
-  return { question, spend: top, dimension, restCount, course };
+  return { question, spend: top, dimension, named, restCount, course };
 }
 
 export type ChartData = Awaited<ReturnType<typeof readChart>>;

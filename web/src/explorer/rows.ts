@@ -23,12 +23,16 @@ export interface Row {
   inEvents: Record<string, unknown> | null;
 }
 
-export function rowsOf(pages: readonly Answered[], whole: Whole): { rows: Row[]; total: Row } {
+/** Colours are those of the chart, which knows the largest groups. */
+export function rowsOf(
+  pages: readonly Answered[],
+  whole: Whole,
+  named: readonly Member[],
+): { rows: Row[]; total: Row } {
   const [first] = pages as [Answered, ...Answered[]];
   const { grouping, measure } = first.question;
   const groups = pages.flatMap(({ spend }) => spend.groups);
-  const leading = grouping[0] ?? "client";
-  const colour = coloursOf(groups.slice(0, COLOURED_MAX).map((group) => memberOf(group, leading)));
+  const colour = coloursOf(named);
   const { range, from, to } = whole;
   const eventsAt = (places: Place[]) => {
     const found = eventsOf(whole, places);
@@ -69,6 +73,3 @@ export function rowsOf(pages: readonly Answered[], whole: Whole): { rows: Row[];
   };
   return { rows, total: totalRow };
 }
-
-/** As many colours as the chart above gives out, so that both agree. */
-const COLOURED_MAX = 7;

@@ -35,9 +35,9 @@ export function valueOfKey(key: string): string | null | undefined {
   return key.startsWith("=") ? key.slice(1) : undefined;
 }
 
-/** The colour of each group: by its name, so that it stays the same whatever else is shown. */
+/** The colour of each of the largest groups: by its name, so that it stays the same whatever else is shown. */
 export function coloursOf(members: readonly Member[]): (value: string | null) => Slot {
-  const slots = slotsOf(members.flatMap(({ value }) => value ?? []));
+  const slots = slotsOf(members.slice(0, NAMED_MAX).flatMap(({ value }) => value ?? []));
   return (value) => (value === null ? "other" : (slots.get(value) ?? "other"));
 }
 

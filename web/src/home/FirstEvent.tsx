@@ -40,7 +40,9 @@ export function FirstEvent({ className }: { className?: string }) {
       <Widget
         title={hasEvents ? "Events arrive" : "Send the first event"}
         help={
-          hasEvents ? "What came last, and what it costs." : "Create a key, then run these lines: the first event appears here by itself."
+          hasEvents
+            ? "What came last, and what it costs."
+            : "Create a key, then run these lines: the first event appears here by itself."
         }
         actions={
           hasEvents && (

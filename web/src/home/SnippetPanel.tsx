@@ -114,7 +114,7 @@ function KeyMaker({ onMade }: { onMade: (secret: string) => void }) {
           Create a key for this
         </Button>
       </div>
-      <p className="text-small text-muted">
+      <p className="text-small wrap-anywhere text-muted">
         {items.length > 0
           ? `It reports what ${items.find((item) => item.key === agent)?.name ?? "the agent"} spends, and can do nothing else.`
           : `A key reports for one agent. There is none yet, so one called “${QUICKSTART.name}” is added.`}
