@@ -24,6 +24,8 @@ from outlay.ledger.standing import Signature, Standing, Track
 
 # What came so soon was recorded as it happened; anything later says when it was.
 PROMPT_WITHIN: Final = timedelta(hours=1)
+_PROMPT_S: Final = PROMPT_WITHIN.total_seconds()
+_INPUT, _OUTPUT, _CACHE_READ, _CACHE_WRITE = COUNTED_TOKENS
 _NULL: Final = "\\N"
 _TRUE: Final = "t"
 
@@ -91,27 +93,22 @@ def line_of(posting: Posting, standing: Standing, recorded: float) -> str:
     draft, counted = one.draft, one.quantities
     hour, day = standing.bucket(one.at)
     details = details_of(one, track.unit, price.used_before)
-    is_late = abs(recorded - one.at.timestamp()) > PROMPT_WITHIN.total_seconds()
-    values = (
-        one.key,
-        one.digest,
-        one.at.isoformat(),
-        track.series_id,
-        hour,
-        day,
-        posting.lane_id,
-        *(counted.get(unit, _NULL) for unit in COUNTED_TOKENS),
-        _NULL if posting.conversion_id is None else posting.conversion_id,
-        _NULL if price.cost is None else format(price.cost, "f"),
-        "\\\\x" + packed_id(draft.id).hex(),
-        _TRUE if draft.success is False else _NULL,
-        _NULL if track.unit is None else format(counted.get(track.unit, 0), "f"),
-        _NULL if draft.operation_id is None else _escaped(draft.operation_id),
-        _NULL if price.original is None else format(price.original, "f"),
-        _TRUE if is_late else _NULL,
-        _escaped(msgspec.json.encode(details).decode()) if details else _NULL,
+    is_late = abs(recorded - one.at.timestamp()) > _PROMPT_S
+    count = counted.get
+    # One text in one go: this is written for every event.
+    return (
+        f"{one.key}\t{one.digest}\t{one.at.isoformat()}\t{track.series_id}\t{hour}\t{day}\t{posting.lane_id}\t"
+        f"{count(_INPUT, _NULL)}\t{count(_OUTPUT, _NULL)}\t{count(_CACHE_READ, _NULL)}\t{count(_CACHE_WRITE, _NULL)}\t"
+        f"{_NULL if posting.conversion_id is None else posting.conversion_id}\t"
+        f"{_NULL if price.cost is None else format(price.cost, 'f')}\t"
+        f"\\\\x{packed_id(draft.id).hex()}\t"
+        f"{_TRUE if draft.success is False else _NULL}\t"
+        f"{_NULL if track.unit is None else format(count(track.unit, 0), 'f')}\t"
+        f"{_NULL if draft.operation_id is None else _escaped(draft.operation_id)}\t"
+        f"{_NULL if price.original is None else format(price.original, 'f')}\t"
+        f"{_TRUE if is_late else _NULL}\t"
+        f"{_escaped(msgspec.json.encode(details).decode()) if details else _NULL}\n"
     )
-    return "\t".join(map(str, values)) + "\n"
 
 
 def _escaped(text: str) -> str:

@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from functools import lru_cache
 from hashlib import blake2b
+from operator import attrgetter
 from typing import Any, Final
 from uuid import UUID
 
@@ -36,8 +37,11 @@ CONTENT_KEYS: Final = frozenset({"prompt", "prompts", "messages", "completion", 
 
 _UNIT: Final = re.compile(UNIT_PATTERN)
 _CURRENCY: Final = re.compile(r"[A-Z]{3}")
+_RARE: Final = attrgetter("lead", "latency_ms", "retry_count", "conversion", "impact", "quality", "hold")
+_NOTHING_RARE: Final = (None,) * 7
 _ENCODER: Final = msgspec.msgpack.Encoder(order="deterministic")
 _NO_AMOUNTS: Final = (None, None, None)
+_CANONICAL_UUID: Final = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}")
 _UUID_MARK: Final = b"\0"  # no text of ours holds it
 # An escape for the null character, and not one for a backslash before the letters u0000.
 _NULL_CHARACTER: Final = re.compile(rb"(?<!\\)(?:\\\\)*\\u0000")
@@ -123,13 +127,8 @@ def digest_of(draft: EventDraft, dimensions: Dimensions, quantities: Mapping[str
 
 def packed_id(event_id: str) -> bytes:
     """An id as it is stored: a UUID in its 16 bytes, anything else as its text."""
-    if len(event_id) == 36:
-        try:
-            parsed = UUID(event_id)
-        except ValueError:
-            return event_id.encode()
-        if str(parsed) == event_id:
-            return _UUID_MARK + parsed.bytes
+    if _CANONICAL_UUID.fullmatch(event_id):
+        return _UUID_MARK + bytes.fromhex(event_id.replace("-", ""))
     return event_id.encode()
 
 
@@ -152,21 +151,21 @@ def details_of(
     """What is too rare for a column of its own."""
     draft = incoming.draft
     details: dict[str, Any] = {}
-    for name in ("lead", "latency_ms", "retry_count", "conversion"):
-        value = getattr(draft, name)
-        if value is not None:
-            details[name] = value
-    for name in ("impact", "quality", "hold"):
-        value = getattr(draft, name)
-        if value is not None:
-            details[name] = str(value)
+    if _RARE(draft) != _NOTHING_RARE:
+        for name in ("lead", "latency_ms", "retry_count", "conversion"):
+            value = getattr(draft, name)
+            if value is not None:
+                details[name] = value
+        for name in ("impact", "quality", "hold"):
+            value = getattr(draft, name)
+            if value is not None:
+                details[name] = str(value)
     others = {name: str(n) for name, n in incoming.quantities.items() if name != unit and name not in COUNTED_TOKENS}
     if others:
         details["quantities"] = others
-    tracked = dict(incoming.dimensions.labels)
-    labels = {name: value for name, value in draft.labels.items() if name not in tracked}
-    if labels:
-        details["labels"] = labels
+    if len(draft.labels) > len(incoming.dimensions.labels):
+        tracked = dict(incoming.dimensions.labels)
+        details["labels"] = {name: value for name, value in draft.labels.items() if name not in tracked}
     metadata = {name: value for name, value in draft.metadata.items() if name.lower() not in CONTENT_KEYS}
     if metadata:
         details["metadata"] = metadata

@@ -5,7 +5,7 @@ import re
 import time
 
 import structlog
-from starlette.datastructures import Headers, MutableHeaders
+from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from outlay.doors.http.problems import BodyTooLarge, problem_response, unexpected
@@ -40,9 +40,11 @@ class RequestContext:
     def __init__(self, app: ASGIApp, *, trusted_proxies: list[str], secure: bool) -> None:
         self._app = app
         self._trusted = frozenset(trusted_proxies)
-        self._headers = _SECURITY_HEADERS | (
+        headers = _SECURITY_HEADERS | (
             {"Strict-Transport-Security": "max-age=31536000; includeSubDomains"} if secure else {}
         )
+        # As they travel, since they are added to every answer.
+        self._headers = [(name.lower().encode(), value.encode()) for name, value in headers.items()]
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
@@ -60,7 +62,7 @@ class RequestContext:
             nonlocal status, complete
             if message["type"] == "http.response.start":
                 status = message["status"]
-                self._add_headers(MutableHeaders(scope=message), state)
+                self._add_headers(message, state)
             await send(message)
             complete = message["type"] == "http.response.body" and not message.get("more_body", False)
 
@@ -79,14 +81,16 @@ class RequestContext:
             if status >= 400 or not state.get("is_routine"):
                 _log.info("request", method=scope["method"], path=scope["path"], status=status, duration_ms=duration_ms)
 
-    def _add_headers(self, headers: MutableHeaders, state: dict[str, object]) -> None:
-        for name, value in self._headers.items():
-            headers.setdefault(name, value)
-        headers["X-Request-Id"] = str(state["request_id"])
+    def _add_headers(self, message: Message, state: dict[str, object]) -> None:
+        given = list(message.get("headers", ()))
+        present = {name.lower() for name, _ in given}
+        given += (header for header in self._headers if header[0] not in present)
+        given.append((b"x-request-id", str(state["request_id"]).encode()))
         allowance = state.get("allowance")
         if isinstance(allowance, Allowance):
-            headers["RateLimit-Policy"] = f'"minute";q={allowance.limit};w=60'
-            headers["RateLimit"] = f'"minute";r={allowance.remaining};t={allowance.reset_s}'
+            given.append((b"ratelimit-policy", f'"minute";q={allowance.limit};w=60'.encode()))
+            given.append((b"ratelimit", f'"minute";r={allowance.remaining};t={allowance.reset_s}'.encode()))
+        message["headers"] = given
 
     def _ip(self, scope: Scope, headers: Headers) -> str | None:
         """The caller's address: the nearest that is not a proxy of ours."""
