@@ -11,9 +11,12 @@ from outlay.identity.access.model import Actor, Scope
 from outlay.identity.access.rules import NotAllowed
 from outlay.kit.clock import system_clock
 from outlay.kit.errors import InvalidRequest, NotFound
+from outlay.kit.periods import Dates
 from outlay.ledger import adjust, events
 from outlay.ledger.model import ACCEPTED, EventsConflict
 from outlay.ledger.recorder import Recorder
+from outlay.ledger.spend.model import EventFilter, Query
+from outlay.ledger.spend.service import spend
 from outlay.ledger.tables import usage_daily
 from tests.support.sending import event, ledger_faults, store
 from tests.support.tenants import TESTER, Tenant
@@ -79,6 +82,24 @@ async def test_a_correction_moves_the_cost_to_where_it_belongs(database: Databas
     assert (corrected.at, corrected.operation_id) == (at, "op-1")
     assert await spent(database, tenant) == (1, 0, Decimal(3))
     assert await ledger_faults(database) == []
+
+
+async def test_questions_about_single_events_follow_voids_and_corrections(
+    database: Database, tenant: Tenant, recorder: Recorder
+):
+    told = {"operation_id": "op-1", "lead": "lead-7", "metadata": {"run": "r1"}}
+    await store(recorder, tenant, [event("a", NOW, cost=1, **told), event("b", NOW, cost=2, **told)])
+    await void(recorder, tenant, "a")
+    await correct(recorder, tenant, "b", cost=5)
+    for asked in (
+        EventFilter(operation_ids=("op-1",)),
+        EventFilter(leads=("lead-7",)),
+        EventFilter(metadata=(("run", ("r1",)),)),
+    ):
+        async with database.work(tenant.id) as work:
+            today = Dates(NOW.date() - timedelta(days=1), NOW.date() + timedelta(days=2))
+            report = await spend(work, TESTER, Query(period=today, events=asked))
+        assert report.total.cost == 5, asked
 
 
 async def test_a_corrected_event_can_be_corrected_and_voided_again(

@@ -121,3 +121,28 @@ async def test_zone_and_currency_stay_once_costs_are_recorded(database: Database
                 await ledger.change_workspace(work, TESTER, **change)
         same = await ledger.change_workspace(work, TESTER, name="Renamed", time_zone="Asia/Kolkata")
         assert same.name == "Renamed"
+
+
+async def test_a_client_made_on_the_page_is_meant_by_its_name(database: Database, tenant: Tenant):
+    recorder = Recorder(database)
+    async with database.work(tenant.id) as work:
+        await portfolio.create(work, TESTER, Kind.CLIENT, Change(name="Müller & Söhne", key="mueller"))
+        await portfolio.create(work, TESTER, Kind.CAMPAIGN, Change(name="Früh & spät", key="spring", client="mueller"))
+    told = {"client": "Müller & Söhne", "campaign": "Früh & spät"}
+    assert await store(recorder, tenant, [event("a", NOW, cost=1, **told)]) == [ACCEPTED]
+    assert await spent_by(database, tenant, Kind.CLIENT) == {"mueller": Decimal(1)}
+    assert await spent_by(database, tenant, Kind.CAMPAIGN) == {"spring": Decimal(1)}
+
+
+async def test_a_new_client_takes_its_key_back_from_a_renamed_one_in_every_process(database: Database, tenant: Tenant):
+    here, there = Recorder(database), Recorder(database)
+    await store(here, tenant, [event("a", NOW, cost=1, client="acme")])
+    async with database.work(tenant.id) as work:
+        await portfolio.change(work, TESTER, Kind.CLIENT, "acme", Change(key="old-acme"))
+    await store(here, tenant, [event("b", NOW, cost=1, client="acme")])
+    await store(there, tenant, [event("c", NOW, cost=1, client="acme")])
+    async with database.work(tenant.id) as work:
+        await portfolio.create(work, TESTER, Kind.CLIENT, Change(name="Acme", key="acme"))
+    await store(here, tenant, [event("d", NOW, cost=1, client="acme")])
+    await store(there, tenant, [event("e", NOW, cost=1, client="acme")])
+    assert await spent_by(database, tenant, Kind.CLIENT) == {"old-acme": Decimal(3), "acme": Decimal(2)}

@@ -130,7 +130,9 @@ async def _reversal(work: Work, found: StoredEvent) -> _Entry:
     assert contents is not None
     lane_id, series_id, unit = await _lane_now(work, found)
     amounts = Amounts.of(contents.quantities, unit, contents.cost, failed=contents.failed)
-    return _Entry(series_id, lane_id, amounts.negated(), is_reversal=True)
+    # What questions about single events look for, so that they find the reversal where they find the event.
+    details = _with_operation(contents.details, found.operation_id)
+    return _Entry(series_id, lane_id, amounts.negated(), is_reversal=True, details=details)
 
 
 async def _lane_now(work: Work, found: StoredEvent) -> tuple[int, int, str | None]:
@@ -209,6 +211,10 @@ def _as_sent(found: StoredEvent) -> dict[str, Any]:
     }
 
 
+def _with_operation(details: Mapping[str, Any], operation_id: str | None) -> dict[str, Any] | None:
+    return ({**details, "operation_id": operation_id} if operation_id else dict(details)) or None
+
+
 def _entry_of(posting: Posting) -> _Entry:
     counted, price, unit = posting.incoming.quantities, posting.priced, posting.track.unit
     failed = posting.incoming.draft.success is False
@@ -221,7 +227,7 @@ def _entry_of(posting: Posting) -> _Entry:
         is_reversal=False,
         conversion_id=posting.conversion_id,
         original_cost=price.original,
-        details=details or None,
+        details=_with_operation(details, posting.incoming.draft.operation_id),
     )
 
 

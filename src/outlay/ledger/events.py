@@ -170,6 +170,7 @@ class _Reader:
         """What an event or a correction says."""
         lane_row = self._lanes[row["lane_id"]]
         details = dict(row["details"] or {})
+        details.pop("operation_id", None)  # an adjustment's, which is the event's
         used_before = {unit: Decimal(number) for unit, number in details.pop("used_before", {}).items()}
         quantities = {unit: Decimal(number) for unit, number in details.pop("quantities", {}).items()}
         # An adjustment counts in full, where zero says nothing; an event's zero was reported.

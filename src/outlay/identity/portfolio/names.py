@@ -109,6 +109,19 @@ async def add_alias(work: Work, kind: Kind, name: str, entry_id: UUID) -> None:
     )
 
 
+async def introduce(work: Work, kind: Kind, name: str, entry_id: UUID, client_id: UUID | None) -> None:
+    """A new entry: events that call it by its name mean it, unless they mean another one by that already."""
+    spelling = rules.spelling(name)
+    if not rules.is_key(spelling):
+        alias = _aliases(kind, spelling, client_id)[0]
+        row = insert_or(name_alias).values(
+            workspace_id=work.workspace_id, kind=kind.value, name=alias, entry_id=entry_id
+        )
+        await work.connection.execute(row.on_conflict_do_nothing())
+    # Its key may have been another name of something else.
+    await advance(work)
+
+
 async def point_aliases(work: Work, kind: Kind, before: Iterable[UUID], after: UUID) -> None:
     """Names of some entries mean another one from now on."""
     await work.connection.execute(

@@ -44,6 +44,8 @@ async def create(work: Work, actor: Actor, kind: Kind, draft: Change) -> Entry:
         agent_type=draft.agent_type,
     )
     await store.add(work.connection, work.workspace_id, entry)
+    owner = entry.client.id if entry.client and kind is Kind.CAMPAIGN else None
+    await names.introduce(work, kind, entry.name, entry.id, owner)
     work.announce(f"{kind.value}s")
     await audit.record(work, actor, f"{kind.value}.create", _target(entry), after=_facts(entry))
     return entry
