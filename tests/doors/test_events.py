@@ -291,6 +291,7 @@ def test_a_body_of_another_kind_is_refused(api: httpx.Client, kind: str) -> None
         (b'{"id":"a","cost":1}', "br"),
         (gzip.compress(gzip.compress(b'{"id":"a","cost":1}')), "gzip, gzip"),
     ],
+    ids=["no gzip", "cut off", "with a rest", "another wrapping", "empty", "too many parts", "brotli", "twice"],
 )
 def test_a_body_that_cannot_be_unpacked_is_refused(api: httpx.Client, body: bytes, encoding: str) -> None:
     problem(send(api, body, JSON, **{"Content-Encoding": encoding}), 415, "bad_encoding")

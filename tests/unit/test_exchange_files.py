@@ -149,6 +149,7 @@ def test_the_base_is_said_once():
         (zipped(hist=WIDE)[:60], "file: is a zip that cannot be read"),
         (zipped(hist=WIDE)[:50] + bytes(8) + zipped(hist=WIDE)[58:], "file: is a zip that cannot be read"),
     ],
+    ids=["utf-16", "latin-1", "two files", "no file", "cut off", "damaged"],
 )
 def test_what_is_no_text_is_refused(content: bytes, words: str):
     with pytest.raises(InvalidRequest) as refused:

@@ -26,8 +26,8 @@ class LedgerOut(Answer):
 class LedgerChange(Body, json_schema_extra=example({"create_names": False})):
     """What to change."""
 
-    create_names: bool | None = None
-    series_max: Annotated[int, Field(ge=1, le=ledger.SERIES_MAX)] | None = None
+    create_names: Annotated[bool, Field(strict=True)] | None = None
+    series_max: Annotated[int, Field(ge=1, le=ledger.SERIES_MAX, strict=True)] | None = None
 
 
 class Merge(Body, json_schema_extra=example({"into": "acme"})):

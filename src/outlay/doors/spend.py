@@ -166,10 +166,6 @@ async def question_of(caller: Caller, asked: Asked) -> Question:
     return replace(question, measures=asked.measures() or EVERYTHING)
 
 
-# The export asks the same question under this name.
-_question = question_of
-
-
 def _spend_out(report: Report) -> SpendOut:
     zone = ZoneInfo(report.time_zone)
     return SpendOut(

@@ -12,7 +12,7 @@ from pydantic import Field
 
 from outlay.doors.http.callers import Caller, caller_beforehand
 from outlay.doors.http.services import ServicesDependency
-from outlay.doors.spend import _question as question_of
+from outlay.doors.spend import question_of
 from outlay.doors.spend_parameters import Asked, SpendParameters
 from outlay.reports import csv, xlsx
 from outlay.reports import service as reports

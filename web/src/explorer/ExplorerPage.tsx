@@ -31,6 +31,8 @@ function Explorer() {
   const groups = useInfiniteQuery(groupsQuery(workspaceId, question));
   const latest = useQuery(latestEventQuery);
   const first = groups.data?.pages[0];
+  // The table says why there is nothing, and once is enough.
+  const isEmpty = first?.spend.group_count === 0;
   return (
     <>
       <ErrorBoundary what="The controls of the view">
@@ -41,7 +43,7 @@ function Explorer() {
       <ErrorBoundary what="The totals">
         <Totals answered={first} />
       </ErrorBoundary>
-      <SpendChart total={first} hasEvents={latest.data !== null} />
+      {!isEmpty && <SpendChart total={first} />}
       <ErrorBoundary what="The table">
         <GroupsTable query={groups} hasEvents={latest.data !== null} />
       </ErrorBoundary>

@@ -15,7 +15,7 @@ import { NothingSpent } from "./NothingSpent";
 import { chartQuery, type Answered } from "./queries";
 import { rowsOf, type Row } from "./rows";
 import { SortHeader } from "./SortHeader";
-import { useExplorer } from "./useExplorer";
+import { useExplorer, useSettled } from "./useExplorer";
 
 type Groups = UseInfiniteQueryResult<InfiniteData<Answered>>;
 
@@ -36,7 +36,13 @@ export function GroupsTable({ query, hasEvents }: { query: Groups; hasEvents: bo
         what="The table"
         skeleton={<SkeletonRows count={8} />}
       >
-        {({ pages }) => (count === 0 ? <NothingSpent hasEvents={hasEvents} /> : <Rows pages={pages} />)}
+        {({ pages }) =>
+          count === 0 ? (
+            <NothingSpent hasEvents={hasEvents} />
+          ) : (
+            <Rows pages={pages} isOnItsWay={query.isPlaceholderData} />
+          )
+        }
       </QueryView>
       {query.hasNextPage && (
         <div className="flex justify-center border-t border-line p-3">
@@ -49,9 +55,10 @@ export function GroupsTable({ query, hasEvents }: { query: Groups; hasEvents: bo
   );
 }
 
-function Rows({ pages }: { pages: Answered[] }) {
+function Rows({ pages, isOnItsWay }: { pages: Answered[]; isOnItsWay: boolean }) {
   const isPhone = useMedia(PHONE);
-  const { whole, money, workspaceId, question: asked } = useExplorer();
+  const { whole: current, money, workspaceId, question: asked } = useExplorer();
+  const whole = useSettled(current, isOnItsWay);
   const chart = useQuery(chartQuery(workspaceId, asked)).data;
   const { question } = pages[0] as Answered;
   const { rows, total } = useMemo(
@@ -65,7 +72,7 @@ function Rows({ pages }: { pages: Answered[] }) {
   if (isPhone) return <PhoneCards label="Groups" columns={columns} rows={[...rows, total]} rowId={(row) => row.key} />;
   return (
     <div className="relative min-w-0 overflow-x-auto">
-      <table aria-label="Groups" className="w-full border-collapse text-body">
+      <table aria-label="Groups" aria-busy={isOnItsWay} className="w-full border-collapse text-body">
         <thead>
           <tr>
             {columns.map((column) => (

@@ -17,33 +17,33 @@ import { drilled } from "./drill";
 import { bucketsOf, daysOf, GRAIN_WORDS } from "./grains";
 import { chartMeasure, MEASURES, valueOf } from "./measures";
 import { barsOfChart, chartQuery, type Answered, type ChartData } from "./queries";
-import { filtersInForce, sentenceOf } from "./sentences";
+import { sentenceOf } from "./sentences";
 import { valueOfKey } from "./series";
 import { periodName } from "./Totals";
-import { useExplorer } from "./useExplorer";
+import { useExplorer, useSettled } from "./useExplorer";
 
 const HEIGHT = 300;
 
-export function SpendChart({ total, hasEvents }: { total?: Answered; hasEvents: boolean }) {
+export function SpendChart({ total }: { total?: Answered }) {
   const { question, workspaceId, money } = useExplorer();
   const query = useQuery(chartQuery(workspaceId, question));
   const { data } = query;
   const asked = data?.question ?? question;
   const title = titleOfChart(asked);
   const sum = total ? valueOf(total.spend.total, asked.measure) : null;
-  const state = useChartState(query, hasEvents);
+  const state = stateOf(query);
   const drawn = useDrawn(data, sum);
   return (
     <ChartCard
       title={title}
-      summary={data && sentenceOf(data, money)}
+      summary={data && <span className="wrap-anywhere">{sentenceOf(data, money)}</span>}
       state={state}
       partial={data && query.isError ? "These are the last known values: refreshing failed." : undefined}
       isRefetching={query.isPlaceholderData}
       height={HEIGHT}
       table={drawn && (() => drawn.table(title))}
     >
-      {drawn && <Drawing title={title} drawn={drawn} />}
+      {drawn && <Drawing title={title} drawn={drawn} isOnItsWay={query.isPlaceholderData} />}
     </ChartCard>
   );
 }
@@ -54,12 +54,9 @@ function titleOfChart({ measure, grouping, grain }: Answered["question"]): strin
   return `${MEASURES[measure].name} ${by === "" ? "by " : by}${first ? oneOf(first) : ""}`;
 }
 
-function useChartState({ data, error, isError, refetch }: UseQueryResult<ChartData>, hasEvents: boolean): ChartState {
-  const { whole, clear } = useExplorer();
-  if (!data) return isError ? { kind: "error", error, onRetry: () => void refetch() } : { kind: "loading" };
-  if (data.spend.total.events > 0 || data.spend.group_count > 0) return { kind: "ready" };
-  const filters = hasEvents ? filtersInForce(whole) : ["No event has come yet"];
-  return { kind: "empty-filtered", filters, onClear: hasEvents ? clear : undefined };
+function stateOf({ data, error, isError, refetch }: UseQueryResult<ChartData>): ChartState {
+  if (data) return { kind: "ready" };
+  return isError ? { kind: "error", error, onRetry: () => void refetch() } : { kind: "loading" };
 }
 
 /** The same object until there is other data, so that a pointer over the chart does not draw it anew. */
@@ -93,9 +90,15 @@ function useDrawn(data: ChartData | undefined, sum: string | null) {
 
 type Drawn = NonNullable<ReturnType<typeof useDrawn>>;
 
-function Drawing({ title, drawn }: { title: string; drawn: Drawn }) {
+interface DrawingProps {
+  title: string;
+  drawn: Drawn;
+  isOnItsWay: boolean;
+}
+
+function Drawing({ title, drawn, isOnItsWay }: DrawingProps) {
   const { whole, locale } = useExplorer();
-  const open = useOpening(drawn.data);
+  const open = useOpening(drawn.data, isOnItsWay);
   if (drawn.kind === "bars") {
     const { items, measure, previousName } = drawn;
     const hasPrevious = items.some((item) => item.previous !== undefined);
@@ -126,8 +129,9 @@ function Drawing({ title, drawn }: { title: string; drawn: Drawn }) {
 }
 
 /** A group leads to what it is made of; a bucket as a whole leads to its days. */
-function useOpening(data: ChartData) {
-  const { whole, days, change } = useExplorer();
+function useOpening(data: ChartData, isOnItsWay: boolean) {
+  const { whole: current, days, change } = useExplorer();
+  const whole = useSettled(current, isOnItsWay);
   return useMemo(() => {
     const group = (key: string) => {
       const value = valueOfKey(key);

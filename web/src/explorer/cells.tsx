@@ -54,15 +54,17 @@ export function ChangeCell({ value, previous, good, locale }: ChangeProps) {
 
 interface CountLinkProps {
   count: number;
-  /** What is counted, of what: "events of Acme Robotics". */
-  said: string;
+  /** What one of them is called: "unpriced event". */
+  noun: string;
+  /** Whose they are: " of Acme Robotics". */
+  of: string;
   locale: string;
   /** The address of the events; without one there is only the figure. */
   search?: Record<string, unknown>;
   isWarning?: boolean;
 }
 
-export function CountLink({ count, said, locale, search, isWarning }: CountLinkProps) {
+export function CountLink({ count, noun, of, locale, search, isWarning }: CountLinkProps) {
   const text = formatCount(count, { locale });
   const mark = isWarning && count > 0 && <span aria-hidden="true">◆ </span>;
   if (!search || count === 0) {
@@ -77,8 +79,11 @@ export function CountLink({ count, said, locale, search, isWarning }: CountLinkP
     <Link
       to="/events"
       search={search}
-      aria-label={`${text} ${said}`}
-      className={classes("link-alone relative", isWarning && "!text-warn")}
+      aria-label={`${text} ${noun}${count === 1 ? "" : "s"}${of}`}
+      className={classes(
+        "link-alone relative min-w-6 justify-end max-sm:justify-start coarse:-my-3",
+        isWarning && "!text-warn",
+      )}
     >
       {mark}
       {text}

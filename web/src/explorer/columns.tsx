@@ -57,7 +57,7 @@ function names(grouping: Dimension[]): GroupColumn[] {
           to="/explorer"
           search={row.drill}
           resetScroll={false}
-          className="link-alone sm:after:absolute sm:after:inset-0"
+          className="link-alone sm:after:absolute sm:after:inset-0 coarse:-my-3"
         >
           {name}
           <span className="sr-only">: by {oneOf(row.drill.group_by?.[0] ?? "client")}</span>
@@ -90,7 +90,12 @@ function share(locale: string): GroupColumn {
     header: "Share",
     align: "right",
     phone: true,
-    cell: (row) => row.members.length > 0 && <ShareBar share={row.share} slot={row.slot} locale={locale} />,
+    cell: ({ members, ...row }) =>
+      members.length > 0 ? (
+        <ShareBar share={row.share} slot={row.slot} locale={locale} />
+      ) : (
+        <span className="text-muted">—</span>
+      ),
   };
 }
 
@@ -119,7 +124,7 @@ function comparison(scene: Scene, against: NonNullable<Spend["compared_with"]>):
 /** Counts that lead to the events themselves. */
 function countColumns(rows: readonly Row[], locale: string): GroupColumn[] {
   const of = ({ members }: Row) => (members.length > 0 ? ` of ${members.map(({ name }) => name).join(", ")}` : "");
-  const column = (name: "events" | "unpriced", said: string, more: Record<string, unknown>): GroupColumn => ({
+  const column = (name: "events" | "unpriced", noun: string, more: Record<string, unknown>): GroupColumn => ({
     id: name,
     header: MEASURES[name].name,
     align: "right",
@@ -128,12 +133,13 @@ function countColumns(rows: readonly Row[], locale: string): GroupColumn[] {
     cell: (row) => (
       <CountLink
         count={row[name]}
-        said={`${said}${of(row)}`}
+        noun={noun}
+        of={of(row)}
         locale={locale}
         search={row.inEvents ? { ...row.inEvents, ...more } : undefined}
         isWarning={name === "unpriced"}
       />
     ),
   });
-  return [column("events", "events", {}), column("unpriced", "unpriced events", { unpriced: true })];
+  return [column("events", "event", {}), column("unpriced", "unpriced event", { unpriced: true })];
 }

@@ -219,7 +219,7 @@ describe("what is drawn", () => {
       ["Other (3)", ["0.3", "0", null]],
     ]);
     expect(course.totals).toEqual(["0.6", "1", null]);
-    expect(course.previousTotals).toEqual(["5", null, null]);
+    expect(course.previousTotals).toEqual(["5", null, "0"]);
   });
 
   it("has keys that no name can be mistaken for", () => {

@@ -75,6 +75,8 @@ export function courseOf(input: CourseInput): Course {
   const figureOf = (bucket: string, value: string | null) =>
     valueOf(byPlace.get(placeOf(bucket, value)), measure) ?? "0";
   const totalOf = (bucket: string) => valueOf(byBucket.get(bucket), measure) ?? "0";
+  // Where an answer tells of the period before, a bucket that it leaves out had nothing then either.
+  const isCompared = input.totals.some((total) => previousOf(total, measure) !== null);
   const colour = coloursOf(named);
   const series: Series[] = named.map(({ value, name }) => ({
     key: keyOf(value),
@@ -96,7 +98,7 @@ export function courseOf(input: CourseInput): Course {
     totals: read(totalOf),
     previousTotals: buckets.map((bucket) => {
       const total = byBucket.get(bucket);
-      return total ? previousOf(total, measure) : null;
+      return total ? previousOf(total, measure) : isCompared ? "0" : null;
     }),
   };
 }

@@ -1,6 +1,6 @@
 /** The view that the address asks for, and the ways to another one: everything the page shows stands in its address. */
 import { useNavigate, useSearch } from "@tanstack/react-router";
-import { useCallback, useEffect, useMemo, useRef } from "react";
+import { useCallback, useEffect, useMemo, useRef, useState } from "react";
 import { useQueryClient } from "@tanstack/react-query";
 
 import { useMe } from "../api/session";
@@ -42,6 +42,13 @@ export function useExplorer() {
   );
   const money = useMemo(() => ({ locale, currency: workspace.currency }), [locale, workspace.currency]);
   return { whole, question, days, change, clear, money, locale, timeZone, workspaceId: workspace.id };
+}
+
+/** The address whose answer is on the page: while another is on its way, what is shown still leads on from there. */
+export function useSettled(whole: Whole, isOnItsWay: boolean): Whole {
+  const [settled, settle] = useState(whole);
+  if (!isOnItsWay && settled !== whole) settle(whole);
+  return isOnItsWay ? settled : whole;
 }
 
 /** Often enough to see money being spent, and seldom enough to read. */

@@ -11,7 +11,7 @@ import { classes } from "../ui/classes";
 import { ErrorState } from "../ui/ErrorState";
 import { Icon } from "../ui/icons";
 import { Skeleton } from "../ui/Skeleton";
-import { FIRST_EVENT, useLatestEvent } from "./FirstEvent";
+import { FIRST_EVENT, useAnyEvent } from "./FirstEvent";
 
 interface Step {
   title: string;
@@ -25,7 +25,7 @@ interface Step {
 /** The steps and how far the workspace has come. */
 export function useSteps() {
   const { user } = useMe();
-  const latest = useLatestEvent();
+  const latest = useAnyEvent();
   const results = useQueries({
     queries: [portfolioCountQuery("clients"), portfolioCountQuery("agents"), keysQuery, usersQuery, invitationsQuery],
   });

@@ -29,6 +29,11 @@ export function useLatestEvent() {
   });
 }
 
+/** Whether there is any event: asked until there is one, and then no more, however many come. */
+export function useAnyEvent(mayRead = true) {
+  return useQuery({ ...latestEventQuery, enabled: ({ state: { data } }) => mayRead && !data });
+}
+
 /** Where the list of first steps leads to. */
 export const FIRST_EVENT = "first-event";
 

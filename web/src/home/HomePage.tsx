@@ -1,8 +1,6 @@
 /** The home page: what there is, what to do first, and what happened last, all of it live. */
-import { useQuery } from "@tanstack/react-query";
 import { lazy, Suspense, useState } from "react";
 
-import { latestEventQuery } from "../api/events";
 import { useMe } from "../api/session";
 import type { Permission } from "../api/types";
 import { Page } from "../ui/Page";
@@ -13,7 +11,7 @@ import { useNow, useTimeOptions } from "../ui/Time";
 import { Checklist, useSteps } from "./Checklist";
 import { ClientsAtAGlance } from "./ClientsAtAGlance";
 import { CountCards } from "./CountCards";
-import { FirstEvent } from "./FirstEvent";
+import { FirstEvent, useAnyEvent } from "./FirstEvent";
 import { LatestChanges } from "./LatestChanges";
 
 const Overview = lazy(() => import("../overview/Overview"));
@@ -48,7 +46,7 @@ function Contents() {
 
 /** Whoever saw the first event arrive keeps what they saw, since a key's secret may be shown in it. */
 function useBeginning(mayRead: boolean) {
-  const latest = useQuery({ ...latestEventQuery, enabled: ({ state }) => mayRead && !state.data });
+  const latest = useAnyEvent(mayRead);
   const isEmpty = !mayRead || (latest.data === null && !latest.isFetching);
   const [beganEmpty, setBeganEmpty] = useState(isEmpty);
   if (isEmpty && !beganEmpty) setBeganEmpty(true);

@@ -18,6 +18,7 @@ import {
 } from "../charts";
 import { cleared } from "../filters/filters";
 import { useFilters } from "../filters/useFilters";
+import { classes } from "../ui/classes";
 import { explorerHref } from "./links";
 import type { ChartData } from "./queries";
 import { chartSentence } from "./sentences";
@@ -51,7 +52,7 @@ export function CostChart({ title, query, slots, height, when, link, className }
       table={drawn && (() => timeTable({ caption: title, ...drawn }))}
       height={height}
       link={link}
-      className={className}
+      className={classes("wrap-anywhere", className)}
     >
       {drawn && <StackedBarChart label={title} {...drawn} height={height} onSelect={select} />}
     </ChartCard>
