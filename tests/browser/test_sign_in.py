@@ -147,7 +147,7 @@ def test_an_invited_colleague_chooses_a_name_and_a_password_and_is_in_with_the_r
 
 def _assert_reads_only(page: Page) -> None:
     expect(page.get_by_role("navigation", name="Main").get_by_role("listitem")).to_have_text(
-        ["Home", "Clients", "Campaigns", "Agents", "Events", "Price book", "Workspace", "Your profile"]
+        ["Home", "Clients", "Campaigns", "Agents", "Explorer", "Events", "Price book", "Workspace", "Your profile"]
     )
     go(page, "/settings/clients", "Clients")
     expect(page.get_by_role("button", name="Add client")).to_have_count(0)
