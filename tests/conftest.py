@@ -1,6 +1,7 @@
 """One set of servers for the whole run; a database for each worker, a workspace for each test."""
 
 import os
+import signal
 from collections.abc import AsyncIterator
 
 import pytest
@@ -14,6 +15,9 @@ _farm: list[ServerFarm] = []
 
 
 def pytest_sessionstart(session: pytest.Session) -> None:
+    # Run in the background, tests may have been told to ignore interrupts, and every program that they start would too.
+    if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+        signal.signal(signal.SIGINT, signal.default_int_handler)
     if hasattr(session.config, "workerinput") or session.config.option.collectonly:
         return
     # Settings of the person who runs the tests must not leak into them.
