@@ -3,11 +3,10 @@ import { useQuery } from "@tanstack/react-query";
 import { useState, type FormEvent } from "react";
 
 import { eventNamesQuery } from "../api/events";
+import { FilterPopover } from "../filters/FilterPopover";
 import { Button } from "../ui/Button";
 import { SearchField } from "../ui/Field";
-import { Icon } from "../ui/icons";
 import { match } from "../ui/match";
-import { Popover } from "../ui/Popover";
 import { QueryView } from "../ui/QueryView";
 import { SkeletonRows } from "../ui/Skeleton";
 import { useEventSearch } from "./useEventSearch";
@@ -19,29 +18,12 @@ interface ValueFilterProps {
 }
 
 export function ValueFilter({ name, one, label }: ValueFilterProps) {
-  const [isOpen, setOpen] = useState(false);
   const { search } = useEventSearch();
   const chosen = search[name]?.length ?? 0;
   return (
-    <Popover
-      label={`Filter by ${one}`}
-      open={isOpen}
-      onOpenChange={setOpen}
-      trigger={
-        <Button>
-          {label}
-          {chosen > 0 && (
-            <span className="rounded-full bg-surface-2 px-1.5 text-small text-accent">
-              {chosen}
-              <span className="sr-only"> chosen</span>
-            </span>
-          )}
-          <Icon name="chevronDown" size={14} />
-        </Button>
-      }
-    >
+    <FilterPopover label={label} chosen={chosen}>
       <Choices name={name} one={one} />
-    </Popover>
+    </FilterPopover>
   );
 }
 

@@ -2,11 +2,10 @@
 import { useQuery } from "@tanstack/react-query";
 import { useState } from "react";
 
+import { FilterPopover } from "../filters/FilterPopover";
 import { Button } from "../ui/Button";
 import { RemovableChip } from "../ui/Chip";
 import { SearchField } from "../ui/Field";
-import { Icon } from "../ui/icons";
-import { Popover } from "../ui/Popover";
 import { QueryView } from "../ui/QueryView";
 import { SkeletonRows } from "../ui/Skeleton";
 import { isNone, chosenOf } from "./search";
@@ -40,29 +39,12 @@ function useChosen() {
 }
 
 function ValueFilter({ label, dimensions }: { label: string; dimensions: Dimension[] }) {
-  const [isOpen, setOpen] = useState(false);
   const { chosen } = useChosen();
   const count = dimensions.reduce((sum, each) => sum + (chosen.get(each)?.length ?? 0), 0);
   return (
-    <Popover
-      label={`Filter by ${label.toLowerCase()}`}
-      open={isOpen}
-      onOpenChange={setOpen}
-      trigger={
-        <Button>
-          {label}
-          {count > 0 && (
-            <span className="rounded-full bg-surface-2 px-1.5 text-small text-accent">
-              {count}
-              <span className="sr-only"> chosen</span>
-            </span>
-          )}
-          <Icon name="chevronDown" size={14} />
-        </Button>
-      }
-    >
+    <FilterPopover label={label} chosen={count}>
       <Choices dimensions={dimensions} />
-    </Popover>
+    </FilterPopover>
   );
 }
 

@@ -3,12 +3,10 @@ import { useQuery } from "@tanstack/react-query";
 import { useState } from "react";
 
 import { portfolioChoicesQuery } from "../api/portfolio";
-import { Button } from "../ui/Button";
 import { SearchField } from "../ui/Field";
-import { Icon } from "../ui/icons";
-import { Popover } from "../ui/Popover";
 import { QueryView } from "../ui/QueryView";
 import { SkeletonRows } from "../ui/Skeleton";
+import { FilterPopover } from "./FilterPopover";
 import type { Dimension } from "./filters";
 import { useFilters } from "./useFilters";
 
@@ -19,30 +17,13 @@ export const DIMENSION_WORDS: Record<Dimension, { one: string; many: "clients" |
 };
 
 export function DimensionFilter({ dimension }: { dimension: Dimension }) {
-  const [isOpen, setOpen] = useState(false);
   const { filters } = useFilters();
   const chosen = filters[dimension]?.length ?? 0;
   const { one } = DIMENSION_WORDS[dimension];
   return (
-    <Popover
-      label={`Filter by ${one.toLowerCase()}`}
-      open={isOpen}
-      onOpenChange={setOpen}
-      trigger={
-        <Button>
-          {one}
-          {chosen > 0 && (
-            <span className="rounded-full bg-surface-2 px-1.5 text-small text-accent">
-              {chosen}
-              <span className="sr-only"> chosen</span>
-            </span>
-          )}
-          <Icon name="chevronDown" size={14} />
-        </Button>
-      }
-    >
+    <FilterPopover label={one} chosen={chosen}>
       <Choices dimension={dimension} />
-    </Popover>
+    </FilterPopover>
   );
 }
 
